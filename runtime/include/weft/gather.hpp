@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <weft/detail/gather_state.hpp>
+#include <weft/task.hpp>
+
+#include <cstddef>
+#include <source_location>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+/// Runs all functions concurrently and returns their results in the order of the arguments, as a
+/// std::tuple; std::monostate stands for void.
+///
+/// The first failure is thrown at once and the others run on, their later failures dropped: prefer
+/// with_task_group() unless that is wanted, and let functions refer only to what outlives them.
+/// Cancellation: cancels every function that has not ended, then throws cancelled.
+template <class... Functions>
+auto gather(Functions&&... functions) {
+    return detail::gather_tuple(std::index_sequence_for<Functions...>{},
+                                spawn(std::forward<Functions>(functions))...);
+}
+
+/// Waits for all tasks and returns their results in the same order; a task<void> gives nothing.
+///
+/// Failures and cancellation as above.
+template <class T>
+auto gather(std::vector<task<T>> tasks) {
+    detail::gather_state state;
+    for (auto& each : tasks) {
+        state.add(detail::state_of(each));
+    }
+    state.wait();
+    if constexpr (!std::is_void_v<T>) {
+        std::vector<T> results;
+        results.reserve(tasks.size());
+        for (auto& each : tasks) {
+            results.push_back(each.get());
+        }
+        return results;
+    }
+}
+
+}  // namespace weft
