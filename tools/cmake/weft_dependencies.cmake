@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# Finds what weft is built on. The first missing thing stops the configure step and names the
+# Debian package that brings it.
+
+set(WEFT_BOOST_VERSION 1.81)
+set(WEFT_CARES_VERSION 1.18)
+set(WEFT_OPENSSL_VERSION 3.0)
+
+function(weft_require found what package)
+    if(NOT found)
+        message(FATAL_ERROR
+            "weft needs ${what}. On Debian and Ubuntu: apt install ${package}\n"
+            "(tools/check.sh installs everything that is missing.)")
+    endif()
+endfunction()
+
+# Boost.Fiber and Boost.Context cost three times more per switch as shared libraries, because
+# their thread-local variables are then reached through __tls_get_addr.
+function(weft_find_boost component package)
+    foreach(static IN ITEMS ON OFF)
+        set(Boost_USE_STATIC_LIBS ${static})
+        find_package(Boost ${WEFT_BOOST_VERSION} CONFIG QUIET GLOBAL COMPONENTS ${component})
+        if(TARGET Boost::${component})
+            break()
+        endif()
+    endforeach()
+    if(NOT TARGET Boost::${component})
+        set(Boost_FOUND FALSE)
+    endif()
+    weft_require("${Boost_FOUND}" "Boost.${component} >= ${WEFT_BOOST_VERSION}"
+        "${package} (or a newer one, see apt-cache search ${package})")
+endfunction()
+
+find_package(Threads REQUIRED)
+
+find_package(PkgConfig QUIET)
+weft_require("${PKG_CONFIG_FOUND}" "pkg-config" pkg-config)
+
+weft_find_boost(headers libboost1.81-dev)
+weft_find_boost(context libboost-context1.81-dev)
+weft_find_boost(url libboost-url1.81-dev)
+
+pkg_check_modules(WEFT_CARES QUIET IMPORTED_TARGET GLOBAL libcares>=${WEFT_CARES_VERSION})
+weft_require("${WEFT_CARES_FOUND}" "c-ares >= ${WEFT_CARES_VERSION}" libc-ares-dev)
+
+find_package(OpenSSL ${WEFT_OPENSSL_VERSION} QUIET)
+weft_require("${OPENSSL_FOUND}" "OpenSSL >= ${WEFT_OPENSSL_VERSION}" libssl-dev)
+
+find_package(ZLIB QUIET)
+weft_require("${ZLIB_FOUND}" "zlib" zlib1g-dev)
+
+pkg_check_modules(WEFT_BROTLI QUIET IMPORTED_TARGET GLOBAL libbrotlidec libbrotlienc)
+weft_require("${WEFT_BROTLI_FOUND}" "brotli" libbrotli-dev)
+
+if(WEFT_BUILD_TESTS)
+    find_package(GTest QUIET)
+    weft_require("${GTest_FOUND}" "GoogleTest" "libgtest-dev libgmock-dev")
+endif()
+
+if(WEFT_BUILD_BENCH)
+    weft_find_boost(fiber libboost-fiber1.81-dev)
+    find_package(benchmark QUIET)
+    weft_require("${benchmark_FOUND}" "google-benchmark" libbenchmark-dev)
+endif()

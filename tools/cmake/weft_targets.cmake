@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# How a library, a program and a room's tests are declared.
+
+# What every target of this project is compiled with; it is never exported.
+add_library(weft_build_flags INTERFACE)
+target_compile_options(weft_build_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    -fno-omit-frame-pointer)
+if(WEFT_SANITIZE)
+    target_compile_options(weft_build_flags INTERFACE
+        -fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(weft_build_flags INTERFACE -fsanitize=${WEFT_SANITIZE})
+endif()
+
+# weft_library(<name> HEADERS <file>... SOURCES <file>... [LINK_PUBLIC <target>...]
+#              [LINK_PRIVATE <target>...])
+#
+# Makes weft_<name>, alias weft::<name>, from the room in the current directory: public headers
+# below include/, sources and private headers below src/.
+function(weft_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;LINK_PUBLIC;LINK_PRIVATE")
+    set(target weft_${name})
+    set(public PUBLIC)
+    if(arg_SOURCES)
+        add_library(${target} ${arg_SOURCES})
+        target_include_directories(${target} PRIVATE src)
+        target_link_libraries(${target}
+            PUBLIC ${arg_LINK_PUBLIC}
+            PRIVATE ${arg_LINK_PRIVATE} $<BUILD_INTERFACE:weft_build_flags>)
+    else()
+        set(public INTERFACE)
+        add_library(${target} INTERFACE)
+        target_link_libraries(${target} INTERFACE ${arg_LINK_PUBLIC})
+    endif()
+    add_library(weft::${name} ALIAS ${target})
+    target_compile_features(${target} ${public} cxx_std_20)
+    target_sources(${target} ${public}
+        FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+    set_target_properties(${target} PROPERTIES
+        CXX_EXTENSIONS OFF
+        EXPORT_NAME ${name}
+        VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# weft_program(<name> SOURCES <file>... [LINK <target>...])
+#
+# Makes an executable in bin/. One without sources is left out.
+function(weft_program name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+    if(NOT arg_SOURCES)
+        return()
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+    target_link_libraries(${name} PRIVATE ${arg_LINK} weft_build_flags)
+endfunction()
+
+# weft_test(<room> <file>...)
+#
+# Makes bin/weft_<room>_tests, linked with the room and what may see its private headers, and
+# registers each of its cases with ctest under the room's label.
+function(weft_test room)
+    if(NOT ARGN)
+        return()
+    endif()
+    set(target weft_${room}_tests)
+    if(TARGET ${target})
+        target_sources(${target} PRIVATE ${ARGN})
+        return()
+    endif()
+    weft_program(${target} SOURCES ${ARGN} LINK weft_test_support weft::${room})
+    get_target_property(room_dir weft_${room} SOURCE_DIR)
+    target_include_directories(${target} PRIVATE ${room_dir}/src)
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h>)
+    gtest_discover_tests(${target}
+        DISCOVERY_MODE PRE_TEST
+        DISCOVERY_TIMEOUT 60
+        TEST_PREFIX "${room}."
+        PROPERTIES TIMEOUT 60 LABELS ${room})
+endfunction()
