@@ -22,6 +22,7 @@ function(weft_find_boost component package)
         set(Boost_USE_STATIC_LIBS ${static})
         find_package(Boost ${WEFT_BOOST_VERSION} CONFIG QUIET GLOBAL COMPONENTS ${component})
         if(TARGET Boost::${component})
+            set(WEFT_BOOST_STATIC ${static} PARENT_SCOPE)  # for the installed package
             break()
         endif()
     endforeach()
@@ -38,8 +39,8 @@ find_package(PkgConfig QUIET)
 weft_require("${PKG_CONFIG_FOUND}" "pkg-config" pkg-config)
 
 weft_find_boost(headers libboost1.81-dev)
-weft_find_boost(context libboost-context1.81-dev)
 weft_find_boost(url libboost-url1.81-dev)
+weft_find_boost(context libboost-context1.81-dev)
 
 pkg_check_modules(WEFT_CARES QUIET IMPORTED_TARGET GLOBAL libcares>=${WEFT_CARES_VERSION})
 weft_require("${WEFT_CARES_FOUND}" "c-ares >= ${WEFT_CARES_VERSION}" libc-ares-dev)
