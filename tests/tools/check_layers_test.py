@@ -32,6 +32,8 @@ GOOD = {
 
 
 def faults_of(files):
+    """What is found in a tree of these files and a CMakeLists.txt that names them all."""
+    files = {"CMakeLists.txt": "# SPDX-License-Identifier: BSL-1.0\n" + "\n".join(files), **files}
     with tempfile.TemporaryDirectory() as root:
         for name, text in files.items():
             file = pathlib.Path(root, name)
@@ -102,6 +104,13 @@ class CheckLayers(unittest.TestCase):
         for name in ("runtime/include/weft/event.hpp", "net/include/weft/net/dns.hpp",
                      "net/include/weft/http/url.hpp", "runtime/include/weft/testing/clock.hpp"):
             self.expect_fault(name, HEADER, f"{name}:1: pairing: ")
+
+    def test_every_file_is_built(self):
+        lists = "# SPDX-License-Identifier: BSL-1.0\n"
+        faults = faults_of({**GOOD, "CMakeLists.txt": lists + "\n".join(
+            set(GOOD) - {"runtime/src/mutex.cpp"}) + "\nnot/runtime/src/mutex.cpp"})
+        self.assertEqual([fault.split(": ")[:2] for fault in faults],
+                         [["runtime/src/mutex.cpp:1", "unbuilt"]])
 
     def test_files_stay_small(self):
         self.expect_fault("runtime/src/mutex.cpp", SPDX + "\n" * SOURCE_LINES,

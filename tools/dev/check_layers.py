@@ -84,6 +84,7 @@ class Checker:
     def check_code(self, path, lines):
         self.check_size(path, lines)
         self.check_includes(path, lines)
+        self.check_is_built(path)
         if is_public_header(path):
             self.check_has_test(path)
             self.check_third_party(path, lines)
@@ -122,6 +123,17 @@ class Checker:
             named = THIRD_PARTY_NAME.search(line.split("//")[0])
             if named:
                 self.fault(path, number, "third-party", f"public header shows {named.group(0)}")
+
+    def check_is_built(self, path):
+        """A file that no CMakeLists.txt names is neither built, tested nor installed."""
+        if not (path.suffix == ".cpp" or is_public_header(path)) or path.parts[0] == "tools":
+            return
+        for folder in path.parents:
+            lists = self.root / folder / "CMakeLists.txt"
+            named = path.relative_to(folder).as_posix()
+            if lists.is_file() and re.search(rf"(?<![\w/.]){re.escape(named)}\b", lists.read_text()):
+                return
+        self.fault(path, 1, "unbuilt", "no CMakeLists.txt above names this file")
 
     def check_has_test(self, path):
         if "detail" in path.parts:
