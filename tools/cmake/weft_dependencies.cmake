@@ -3,9 +3,9 @@
 # Finds what weft is built on. The first missing thing stops the configure step and names the
 # Debian package that brings it.
 
-set(WEFT_BOOST_VERSION 1.81)
-set(WEFT_CARES_VERSION 1.18)
-set(WEFT_OPENSSL_VERSION 3.0)
+set(WEFT_OLDEST_BOOST 1.81)
+set(WEFT_OLDEST_CARES 1.18)
+set(WEFT_OLDEST_OPENSSL 3.0)
 
 function(weft_require found what package)
     if(NOT found)
@@ -20,7 +20,7 @@ endfunction()
 function(weft_find_boost component package)
     foreach(static IN ITEMS ON OFF)
         set(Boost_USE_STATIC_LIBS ${static})
-        find_package(Boost ${WEFT_BOOST_VERSION} CONFIG QUIET GLOBAL COMPONENTS ${component})
+        find_package(Boost ${WEFT_OLDEST_BOOST} CONFIG QUIET GLOBAL COMPONENTS ${component})
         if(TARGET Boost::${component})
             set(WEFT_BOOST_STATIC ${static} PARENT_SCOPE)  # for the installed package
             break()
@@ -29,8 +29,8 @@ function(weft_find_boost component package)
     if(NOT TARGET Boost::${component})
         set(Boost_FOUND FALSE)
     endif()
-    weft_require("${Boost_FOUND}" "Boost.${component} >= ${WEFT_BOOST_VERSION}"
-        "${package} (or a newer one, see apt-cache search ${package})")
+    weft_require("${Boost_FOUND}" "Boost.${component} >= ${WEFT_OLDEST_BOOST}"
+        "${package} (or a newer version of it)")
 endfunction()
 
 find_package(Threads REQUIRED)
@@ -42,11 +42,11 @@ weft_find_boost(headers libboost1.81-dev)
 weft_find_boost(url libboost-url1.81-dev)
 weft_find_boost(context libboost-context1.81-dev)
 
-pkg_check_modules(WEFT_CARES QUIET IMPORTED_TARGET GLOBAL libcares>=${WEFT_CARES_VERSION})
-weft_require("${WEFT_CARES_FOUND}" "c-ares >= ${WEFT_CARES_VERSION}" libc-ares-dev)
+pkg_check_modules(WEFT_CARES QUIET IMPORTED_TARGET GLOBAL libcares>=${WEFT_OLDEST_CARES})
+weft_require("${WEFT_CARES_FOUND}" "c-ares >= ${WEFT_OLDEST_CARES}" libc-ares-dev)
 
-find_package(OpenSSL ${WEFT_OPENSSL_VERSION} QUIET)
-weft_require("${OPENSSL_FOUND}" "OpenSSL >= ${WEFT_OPENSSL_VERSION}" libssl-dev)
+find_package(OpenSSL ${WEFT_OLDEST_OPENSSL} QUIET)
+weft_require("${OPENSSL_FOUND}" "OpenSSL >= ${WEFT_OLDEST_OPENSSL}" libssl-dev)
 
 find_package(ZLIB QUIET)
 weft_require("${ZLIB_FOUND}" "zlib" zlib1g-dev)
