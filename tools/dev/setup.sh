@@ -53,21 +53,26 @@ missing_packages() {
     done
 }
 
-# The newest version among the package names on stdin; the oldest we support if there is none.
+# The newest version among the package names on stdin that is new enough, if there is one.
 newest_boost() {
-    { echo "$oldest_boost"; sed -n 's/^libboost\([0-9.]\+\)-dev .*/\1/p'; } | sort -V | tail -n 1
+    local version newest=
+    while read -r version; do
+        if dpkg --compare-versions "$version" ge "${newest:-$oldest_boost}"; then
+            newest=$version
+        fi
+    done < <(sed -n 's/^libboost\([0-9.]\+\)-dev .*/\1/p')
+    echo "$newest"
 }
 
 # Two versions cannot be installed side by side, so one that is new enough stays.
 boost_version() {
-    local installed
-    installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' 'libboost*-dev' 2>/dev/null |
-        grep ' installed$' || true)
-    if [ "$(newest_boost <<<"$installed")" != "$oldest_boost" ]; then
-        newest_boost <<<"$installed"
-    else
-        apt-cache search --names-only '^libboost[0-9.]+-dev$' | newest_boost
+    local version
+    version=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' 'libboost*-dev' 2>/dev/null |
+        sed -n '/ installed$/p' | newest_boost)
+    if [ -z "$version" ]; then
+        version=$(apt-cache search --names-only '^libboost[0-9.]+-dev$' | newest_boost)
     fi
+    echo "${version:-$oldest_boost}"
 }
 
 boost_packages() {
