@@ -21,8 +21,7 @@ namespace weft {
 /// Cancellation: cancels every function that has not ended, then throws cancelled.
 template <class... Functions>
 auto gather(Functions&&... functions) {
-    return detail::gather_tuple(std::index_sequence_for<Functions...>{},
-                                spawn(std::forward<Functions>(functions))...);
+    return detail::gather_tuple(spawn(std::forward<Functions>(functions))...);
 }
 
 /// Waits for all tasks and returns their results in the same order; a task<void> gives nothing.
@@ -31,10 +30,7 @@ auto gather(Functions&&... functions) {
 template <class T>
 auto gather(std::vector<task<T>> tasks) {
     detail::gather_state state;
-    for (auto& each : tasks) {
-        state.add(detail::state_of(each));
-    }
-    state.wait();
+    detail::wait_for_all(state, tasks);
     if constexpr (!std::is_void_v<T>) {
         std::vector<T> results;
         results.reserve(tasks.size());

@@ -12,6 +12,10 @@
 
 namespace weft {
 
+namespace detail {
+struct task_access;
+}
+
 /// A handle to a fiber and its result; to fibers what std::jthread is to threads.
 ///
 /// Destroying the handle cancels the fiber and waits for its end, so a function may refer to what
@@ -82,6 +86,7 @@ public:
 private:
     template <class Function>
     friend auto spawn(Function&& function, spawn_options options, std::source_location spawned_at);
+    friend struct detail::task_access;
 
     task(detail::task_state& state, detail::task_value<T>& value) noexcept
         : state_(&state), value_(&value) {}

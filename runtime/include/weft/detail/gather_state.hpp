@@ -20,7 +20,7 @@ public:
     gather_state(const gather_state&) = delete;
     gather_state& operator=(const gather_state&) = delete;
 
-    /// Stops watching; tasks that still run are let go, their failures dropped.
+    /// Stops watching.
     ~gather_state();
 
     void add(task_state& watched);
@@ -31,18 +31,24 @@ public:
 
 private:
     void task_ended(task_state& ended) noexcept override;
+    void note_failure(task_state& ended) noexcept;
+    void checkpoint_or_cancel_all();
     void rethrow_first_failure();
     void cancel_all() noexcept;
 
     std::vector<task_state*> watched_;
     std::size_t running_ = 0;
     task_state* failed_ = nullptr;
-    bool abandoned_ = false;
     wait_queue waiting_;
 };
 
-template <class T>
-task_state& state_of(const task<T>& handle);
+/// Opens handles to the runtime.
+struct task_access {
+    template <class T>
+    static task_state& state_of(const task<T>& handle) {
+        return handle.required();
+    }
+};
 
 /// The value of an ended task, or std::monostate.
 template <class T>
@@ -55,11 +61,38 @@ auto value_or_monostate(task<T>& ended) {
     }
 }
 
-template <std::size_t... Indices, class... Ts>
-auto gather_tuple(std::index_sequence<Indices...>, task<Ts>... tasks) {
+/// Waits for all; after a failure the others are let go.
+template <class T>
+void wait_for_all(gather_state& state, std::vector<task<T>>& tasks) {
+    for (auto& each : tasks) {
+        state.add(task_access::state_of(each));
+    }
+    try {
+        state.wait();
+    } catch (...) {
+        for (auto& each : tasks) {
+            each.detach();
+        }
+        throw;
+    }
+}
+
+/// The same for tasks of different types.
+template <class... Ts>
+void wait_for_all_of(gather_state& state, task<Ts>&... tasks) {
+    (state.add(task_access::state_of(tasks)), ...);
+    try {
+        state.wait();
+    } catch (...) {
+        (tasks.detach(), ...);
+        throw;
+    }
+}
+
+template <class... Ts>
+auto gather_tuple(task<Ts>... tasks) {
     gather_state state;
-    (state.add(state_of(tasks)), ...);
-    state.wait();
+    wait_for_all_of(state, tasks...);
     return std::tuple{value_or_monostate(tasks)...};
 }
 

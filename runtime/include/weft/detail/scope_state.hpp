@@ -38,12 +38,12 @@ struct scope_state : timer {
     std::string reason;
 
     /// Cancels this scope and everything inside that is not shielded.
-    void cancel(std::string_view why);
+    void cancel(std::string_view why) noexcept;
     void set_shield(bool on);
     void set_deadline(clock::time_point wanted);
 
     /// Links this scope below `above` (null: a root) and takes over its cancellation.
-    void attach(scope_state* above, fiber* inside);
+    void attach(scope_state* above, fiber* inside) noexcept;
     void detach() noexcept;
 
     /// Throws cancelled on behalf of `cause`, which must not be null.

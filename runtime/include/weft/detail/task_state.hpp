@@ -57,6 +57,9 @@ public:
     /// Destroys the function with what it captured.
     virtual void drop_function() noexcept = 0;
 
+    /// Destroys the value that nobody will ask for.
+    virtual void drop_value() noexcept = 0;
+
     fiber* owner = nullptr;
     task_observer* observer = nullptr;
     std::exception_ptr error;
@@ -103,6 +106,12 @@ public:
             this->value.emplace(std::invoke(std::move(*this->function())));
         }
     }
+
+    void drop_value() noexcept override {
+        if constexpr (!std::is_void_v<T>) {
+            this->value.reset();
+        }
+    }
 };
 
 /// A new fiber with room for a task_state of the given size and alignment on its stack.
@@ -117,7 +126,9 @@ void* task_storage(fiber& created) noexcept;
 void discard_fiber(fiber& created) noexcept;
 
 /// Makes the fiber ready. `scope` is the parent of its root scope; null: none.
-void start_task(fiber& created, task_state& state, scope_state* scope) noexcept;
+///
+/// \throws std::bad_alloc  after destroying the task and giving back the fiber.
+void start_task(fiber& created, task_state& state, scope_state* scope);
 
 bool cancel_task(task_state& state, std::string_view reason);
 void join_task(task_state& state);

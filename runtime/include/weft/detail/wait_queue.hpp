@@ -64,6 +64,9 @@ public:
     /// \param object  shown by tools as what is waited for.
     void wait(waiter& self, wait_reason reason, const void* object);
 
+    /// Like wait(), but returns with `self.withdrawn` set instead of throwing.
+    void wait_until_aborted(waiter& self, wait_reason reason, const void* object) noexcept;
+
     /// Like wait(), but cancellation does not end it.
     void wait_uncancellable(waiter& self, wait_reason reason, const void* object) noexcept;
 

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// What sanitizers must be told about a switch of stacks. The only place that asks which one is
+/// built in; without any, every function is empty.
+///
+/// AddressSanitizer: start comes last on the old stack, finish first on the new one; the handle of
+/// the fake stack belongs to the fiber that leaves, and a fiber that leaves for good passes null
+/// so that its fake stack is freed. ThreadSanitizer: the switch must not be called from an
+/// instrumented function, since its shadow call stack would be changed halfway through.
+/// Source: sanitizer/common_interface_defs.h, sanitizer/tsan_interface.h, valgrind.h.
+
+#include "fiber.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+#if __has_include(<valgrind/valgrind.h>) && !defined(__SANITIZE_THREAD__)
+#include <valgrind/valgrind.h>
+#endif
+
+namespace weft::detail::annotate {
+
+/// Before the jump, on the old stack.
+[[gnu::always_inline]] inline void start_switch([[maybe_unused]] fiber& from,
+                                                [[maybe_unused]] fiber& to,
+                                                [[maybe_unused]] void** fake_stack) noexcept {
+#if defined(__SANITIZE_ADDRESS__)
+    const bool for_good = from.state == fiber_state::finished;
+    __sanitizer_start_switch_fiber(for_good ? nullptr : fake_stack, to.memory.low,
+                                   to.memory.size);
+#endif
+#if defined(__SANITIZE_THREAD__)
+    __tsan_switch_to_fiber(to.sanitizer_fiber, 0);
+#endif
+}
+
+/// After the jump, on the new stack. `fake_stack` is null on the first entry.
+[[gnu::always_inline]] inline void finish_switch([[maybe_unused]] void* fake_stack) noexcept {
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
+}
+
+/// For a fiber about to start.
+inline void created([[maybe_unused]] fiber& started) noexcept {
+#if defined(__SANITIZE_THREAD__)
+    started.sanitizer_fiber = __tsan_create_fiber(0);
+#endif
+}
+
+/// For the pseudo fiber of a thread.
+inline void adopted([[maybe_unused]] fiber& thread) noexcept {
+#if defined(__SANITIZE_THREAD__)
+    thread.sanitizer_fiber = __tsan_get_current_fiber();
+#endif
+}
+
+/// For a fiber that has left its stack for good.
+inline void destroyed([[maybe_unused]] fiber& gone) noexcept {
+#if defined(__SANITIZE_THREAD__)
+    if (gone.sanitizer_fiber != nullptr) {
+        __tsan_destroy_fiber(gone.sanitizer_fiber);
+    }
+#endif
+}
+
+/// Before a stack is used again.
+inline void unpoison([[maybe_unused]] const stack& reused) noexcept {
+#if defined(__SANITIZE_ADDRESS__)
+    __asan_unpoison_memory_region(reused.low, reused.size);
+#endif
+}
+
+/// For a stack used for the first time.
+inline void register_stack([[maybe_unused]] const stack& fresh) noexcept {
+#if defined(VALGRIND_STACK_REGISTER)
+    static_cast<void>(VALGRIND_STACK_REGISTER(fresh.low, fresh.low + fresh.size));
+#endif
+}
+
+}  // namespace weft::detail::annotate

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/error.hpp>
+
+#include "assert.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace weft {
+
+namespace {
+
+const char* title(error_kind kind) noexcept {
+    switch (kind) {
+        case error_kind::unhandled_exception: return "unhandled exception";
+        case error_kind::result_never_read: return "failure of a task that nobody asked for";
+        case error_kind::leftover_failed: return "failure at the end of run()";
+        case error_kind::shield_expired: return "blocked too long while unwinding";
+        case error_kind::pool_not_joined: return "worker pool not joined";
+    }
+    return "error";
+}
+
+std::string group_message(const std::vector<std::exception_ptr>& errors) {
+    if (errors.empty()) {
+        throw std::invalid_argument("exception_group: no errors");
+    }
+    return std::to_string(errors.size()) + (errors.size() == 1 ? " failure: " : " failures: ") +
+           describe(errors.front()) + (errors.size() > 1 ? ", ..." : "");
+}
+
+}  // namespace
+
+cancelled::cancelled(std::uint64_t scope_id, std::string reason)
+    : scope_id_(scope_id), reason_(std::move(reason)) {}
+
+exception_group::exception_group(std::vector<std::exception_ptr> errors)
+    : std::runtime_error(group_message(errors)), errors_(std::move(errors)) {}
+
+std::string describe(const std::exception_ptr& error) {
+    if (error == nullptr) {
+        return "no error";
+    }
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& known) {
+        return known.what();
+    } catch (const cancelled& request) {
+        return "cancelled" + (request.reason().empty() ? "" : ": " + request.reason());
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+void default_error_handler(const error_report& report) noexcept {
+    try {
+        std::string line = std::string("weft: ") + title(report.kind);
+        if (report.fiber_id != 0) {
+            line += " in fiber " + std::to_string(report.fiber_id);
+            line += report.fiber_name.empty() ? "" : " \"" + report.fiber_name + "\"";
+            line += std::string(" (spawned at ") + report.spawned_at.file_name() + ":" +
+                    std::to_string(report.spawned_at.line()) + ")";
+        }
+        line += report.message.empty() ? "" : ": " + report.message;
+        line += report.error == nullptr ? "" : ": " + describe(report.error);
+        std::fprintf(stderr, "%s\n", line.c_str());
+    } catch (...) {
+        std::fputs("weft: an error that there is no memory to describe\n", stderr);
+    }
+}
+
+void detail::assertion_failed(const char* condition, const char* file, int line) noexcept {
+    std::fprintf(stderr, "weft: bug: %s:%d: %s\n", file, line, condition);
+    std::abort();
+}
+
+}  // namespace weft

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/event.hpp>
+
+namespace weft {
+
+void event::wait() {
+    detail::checkpoint();
+    if (!set_) {
+        detail::waiter self;
+        waiters_.wait(self, detail::wait_reason::event, this);
+    }
+}
+
+void event::set() noexcept {
+    set_ = true;
+    waiters_.wake_all();
+}
+
+}  // namespace weft

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <csignal>
+
+namespace weft::detail {
+
+class scheduler;
+
+/// Tells a scheduler of SIGINT for a lifetime, if this is the main thread and nobody else handles
+/// the signal. Restores the disposition afterwards.
+class interrupt_handler {
+public:
+    interrupt_handler(scheduler& told, bool wanted) noexcept;
+    interrupt_handler(const interrupt_handler&) = delete;
+    interrupt_handler& operator=(const interrupt_handler&) = delete;
+    ~interrupt_handler();
+
+private:
+    bool installed_ = false;
+    struct sigaction before_ {};
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "reactor/backend.hpp"
+
+#include <weft/unique_fd.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+struct epoll_event;
+
+namespace weft::detail {
+
+/// The reactor on epoll(7).
+///
+/// Invariants:
+/// 1. A descriptor is registered at most once, edge-triggered for both directions, when an
+///    operation first has to wait for it. It is never re-armed.
+/// 2. A direction's ready bit is clear only after a call fell short or would have blocked, and an
+///    edge sets it. So no call is made that must fail, and no edge is missed.
+/// 3. An operation is in exactly one list: of its descriptor and direction, or of those to be
+///    finished by the next poll(); or in none, if it is finished or was never held.
+/// 4. Events carry the descriptor's generation; forget() raises it. An event fetched before the
+///    number was reused therefore reaches nobody.
+class epoll_backend final : public backend {
+public:
+    epoll_backend();
+
+    void submit(operation& asked) noexcept override;
+    void cancel(operation& held) noexcept override;
+    std::size_t poll(clock::duration limit) noexcept override;
+    void wake() noexcept override;
+
+private:
+    /// One direction of a descriptor.
+    struct channel_state {
+        bool ready = true;  // unknown counts as ready: the first call finds out
+        operation_list waiting;
+    };
+    struct descriptor {
+        std::uint32_t generation = 0;
+        bool registered = false;
+        bool hung_up = false;  // the end or an error was signalled: no further edge will come
+        channel_state reading;
+        channel_state writing;
+    };
+
+    static channel_state& side(descriptor& of, const operation& asked) noexcept {
+        return asked.is_write() ? of.writing : of.reading;
+    }
+
+    bool advance(descriptor& of, channel_state& direction, operation& asked) noexcept;
+    void hold(descriptor& of, operation& asked) noexcept;
+    int enroll(int fd, descriptor& added) noexcept;
+    void forget(int fd) noexcept;
+    void fail_all(channel_state& direction, int error) noexcept;
+    void serve(descriptor& of, channel_state& direction) noexcept;
+    void dispatch(const epoll_event& happened) noexcept;
+    void finish_cancelled() noexcept;
+    void finished(operation& done) noexcept;
+    int wait(epoll_event* events, int count, clock::duration limit) noexcept;
+
+    unique_fd epoll_;
+    unique_fd wake_;
+    std::atomic<bool> woken_{false};
+    std::vector<descriptor> descriptors_;  // by number
+    operation_list cancelled_;
+    std::size_t finished_ = 0;  // in this poll()
+};
+
+}  // namespace weft::detail

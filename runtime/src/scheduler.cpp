@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "scheduler.hpp"
+
+#include "engine/switch_annotations.hpp"
+#include "id_source.hpp"
+#include "remote_queue.hpp"
+#include "worker_pool.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace weft::detail {
+
+namespace {
+
+constexpr std::size_t smallest_stack = 16 * 1024;
+
+std::byte* aligned_below(std::byte* address, std::size_t size, std::size_t alignment) noexcept {
+    const auto wanted = reinterpret_cast<std::uintptr_t>(address) - size;
+    return address - (reinterpret_cast<std::uintptr_t>(address) - wanted / alignment * alignment);
+}
+
+void abort_operation(fiber& parked) noexcept {
+    parked.home->reactor().cancel(*static_cast<operation*>(parked.wait_record));
+}
+
+}  // namespace
+
+constinit thread_local fiber* current_fiber = nullptr;
+
+scheduler::scheduler(run_options chosen, std::unique_ptr<engine> runs_on)
+    : options_(std::move(chosen)),
+      engine_(std::move(runs_on)),
+      backend_(make_backend(options_.backend)),
+      clock_(options_.time),
+      root_(*this, 0, stack{}, std::source_location{}),
+      remote_(std::make_shared<remote_queue>(*backend_, options_.max_posted)) {
+    root_.state = fiber_state::running;
+    alive_.home = this;
+    annotate::adopted(root_);
+    publish(alive_);
+}
+
+scheduler::~scheduler() {
+    withdraw(alive_);
+}
+
+fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::size_t alignment,
+                         std::source_location called_from) {
+    if (ending_) {
+        throw usage_error("spawn: the runtime is ending");
+    }
+    if (unfinished_ >= options_.max_fibers) {
+        throw std::system_error(EAGAIN, std::generic_category(),
+                                "spawn: run_options::max_fibers (" +
+                                    std::to_string(options_.max_fibers) + ") fibers are running");
+    }
+    std::size_t size = chosen.stack_size != 0 ? chosen.stack_size : options_.stack_size;
+    size = std::max(size, smallest_stack) + (storage > smallest_stack / 4 ? storage : 0);
+    const stack memory = stacks_.allocate(size);
+    auto* made = ::new (aligned_below(memory.top(), sizeof(fiber), alignof(fiber)))
+        fiber(*this, next_id(), memory, called_from);
+    made->storage = aligned_below(reinterpret_cast<std::byte*>(made), storage,
+                                  std::max(alignment, alignof(std::max_align_t)));
+    made->parent = current_fiber->id;
+    chosen.name.copy(made->name.data(), made->name.size() - 1);
+    alive_.add(*made);
+    ++unfinished_;
+    trace_.emit(trace_event::spawned, made);
+    return *made;
+}
+
+void scheduler::start(fiber& created) {
+    engine_->start(created);
+    created.move_to(fiber_state::ready);
+}
+
+void scheduler::park(fiber& self, wait_reason reason, const void* object,
+                     void (*abort)(fiber& parked) noexcept, void* record) noexcept {
+    self.reason = reason;
+    self.wait_object = object;
+    self.wait_record = record;
+    self.abort = abort;
+    self.move_to(fiber_state::parked);
+    trace_.emit(trace_event::parked, &self);
+    if (self.credit == 0 && abort != nullptr) [[unlikely]] {
+        limit_unwinding(self);
+    }
+    engine_->park(self);
+    if (self.credit == 0) [[unlikely]] {
+        timers_.disarm(self.unwinding_timer);
+    }
+}
+
+void scheduler::make_ready(fiber& woken) noexcept {
+    woken.abort = nullptr;
+    woken.move_to(fiber_state::ready);
+    ++wakes_;
+    trace_.emit(trace_event::ready, &woken);
+    engine_->make_ready(woken);
+}
+
+void scheduler::yield(fiber& self) noexcept {
+    self.move_to(fiber_state::ready);
+    engine_->make_ready(self);
+    engine_->park(self);
+}
+
+void scheduler::interrupt(fiber& target) noexcept {
+    target.credit = 0;
+    target.cancelled_by = target.scope->cause->id;
+    if (target.state != fiber_state::parked || target.abort == nullptr) {
+        return;
+    }
+    if (target.unwinding_while_parked()) {
+        limit_unwinding(target);
+    } else {
+        target.end_wait();
+    }
+}
+
+/// A cancelled fiber waits while an exception unwinds it: bounds that wait.
+void scheduler::limit_unwinding(fiber& target) noexcept {
+    if (target.scope == nullptr || target.scope->cause == nullptr) {
+        return;
+    }
+    if (!target.has_unwinding_limit) {
+        target.has_unwinding_limit = true;
+        target.unwinding_limit = now() + options_.unwinding_limit;
+    }
+    target.unwinding_timer.owner = &target;
+    target.unwinding_timer.expired = [](timer& due) noexcept {
+        auto& late = *static_cast<fiber_timer&>(due).owner;
+        if (late.state == fiber_state::parked && late.abort != nullptr) {
+            late.end_wait();
+        }
+    };
+    try {
+        timers_.arm(target.unwinding_timer, target.unwinding_limit);
+    } catch (const std::bad_alloc&) {
+        target.end_wait();  // no memory to bound the wait: it ends now
+    }
+}
+
+void scheduler::wait_for(operation& asked, const char* call) {
+    checkpoint();
+    fiber& self = *current_fiber;
+    asked.owner = &self;
+    trace_.emit(trace_event::io_submitted, &self, asked.fd);
+    backend_->submit(asked);
+    if (!asked.finished) {
+        park(self, asked.is_write() ? wait_reason::io_write : wait_reason::io_read,
+             reinterpret_cast<const void*>(static_cast<std::intptr_t>(asked.fd)),
+             &abort_operation, &asked);
+    }
+    trace_.emit(trace_event::io_completed, &self, asked.fd);
+    if (asked.cancelled) {
+        raise_cancelled(self);
+    }
+    if (asked.error != 0) {
+        throw io_error(std::error_code(asked.error, std::system_category()), call);
+    }
+}
+
+void scheduler::wake_operation(operation& done) noexcept {
+    make_ready(*done.owner);
+}
+
+void scheduler::run_fiber(fiber& self) noexcept {
+    task_state& task = *self.task;
+    try {
+        if (self.root_scope.cause != nullptr) {
+            self.root_scope.raise();  // cancelled before it began
+        }
+        task.run_function();
+        task.outcome = task_outcome::value;
+    } catch (const cancelled&) {
+        task.error = std::current_exception();
+        task.outcome = task_outcome::cancelled;
+    } catch (...) {
+        task.error = std::current_exception();
+        task.outcome = task_outcome::failed;
+    }
+    task.drop_function();
+    finish(self);
+}
+
+void scheduler::finish(fiber& self) noexcept {
+    task_state& task = *self.task;
+    if (!task.has_handle) {
+        task.drop_value();
+    }
+    self.root_scope.detach();
+    if (task.observer != nullptr) {
+        task.observer->task_ended(task);
+    }
+    task.joiners.wake_all();
+    if (!task.has_handle) {
+        if (task.outcome == task_outcome::failed && !task.read) {
+            report(ending_ ? error_kind::leftover_failed : error_kind::unhandled_exception, &self,
+                   {}, task.error);
+        }
+        task.~task_state();
+        self.task = nullptr;
+    }
+    self.move_to(fiber_state::finished);
+    trace_.emit(trace_event::finished, &self);
+    if (--unfinished_ == 0) {
+        ended_.wake_all();
+    }
+}
+
+void scheduler::leave(fiber& finished) noexcept {
+    engine_->park(finished);
+    assertion_failed("a finished fiber does not run", __FILE__, __LINE__);
+}
+
+void scheduler::recycle(fiber& finished) noexcept {
+    if (finished.task != nullptr) {
+        if (finished.task->has_handle) {
+            return;
+        }
+        finished.task->~task_state();
+    }
+    if (finished.state == fiber_state::created) {
+        --unfinished_;  // it was never started
+    }
+    alive_.remove(finished);
+    annotate::destroyed(finished);
+    const stack memory = finished.memory;
+    finished.~fiber();
+    stacks_.release(memory);
+}
+
+bool scheduler::called_from_outside() const noexcept {
+    return remote_->has_items() || interrupts_.load(std::memory_order_relaxed) > interrupts_taken_;
+}
+
+unsigned scheduler::turn() noexcept {
+    const auto time = clock_.now();
+    timers_.expire(time);
+    if (backend_->pending() > 0 || called_from_outside()) {
+        backend_->poll(clock::duration::zero());
+    }
+    take_remote();
+    take_interrupts();
+    return clock_.is_virtual() ? switches_per_turn : pace_.next(time);
+}
+
+void scheduler::idle_turn() noexcept {
+    const auto before = wakes_;
+    const auto time = clock_.now();
+    if (waited_for_ > 0) {
+        spin_.waited(time - waited_from_, waited_for_);
+        waited_for_ = 0;
+    }
+    timers_.expire(time);
+    take_remote();
+    take_interrupts();
+    if (wakes_ != before) {
+        return;
+    }
+    trace_.emit(trace_event::idle, nullptr);
+    pace_.forget();
+    if (clock_.is_virtual()) {
+        wait_in_virtual_time();
+    } else {
+        wait_in_real_time(time);
+    }
+}
+
+void scheduler::wait_in_real_time(clock::time_point time) noexcept {
+    if (stacks_.trim()) {
+        backend_->poll(clock::duration::zero());  // work first, then more to give back
+        return;
+    }
+    const auto next = timers_.next();
+    const auto limit = next == never ? clock::duration::max() : std::max(next - time, {});
+    if (spin_.worthwhile() && limit > idle_spin::limit) {
+        do {
+            if (backend_->poll(clock::duration::zero()) > 0 || called_from_outside()) {
+                spin_.spun(true);
+                return;
+            }
+        } while (clock_.now() - time < idle_spin::limit);
+        spin_.spun(false);
+        waited_for_ = backend_->poll(next == never ? limit : limit - idle_spin::limit);
+    } else {
+        waited_for_ = backend_->poll(limit);
+    }
+    waited_from_ = time;
+}
+
+/// Jumps to the next deadline when nothing else can happen: no worker runs, and descriptors stay
+/// silent for a moment, in which loopback traffic arrives.
+void scheduler::wait_in_virtual_time() noexcept {
+    constexpr auto moment = std::chrono::milliseconds(1);
+    if (timers_.next() == never || (workers_ != nullptr && workers_->busy())) {
+        backend_->poll(clock::duration::max());
+        return;
+    }
+    const auto limit = backend_->pending() > 0 ? moment : clock::duration::zero();
+    if (backend_->poll(limit) == 0 && !called_from_outside()) {
+        clock_.jump_to(timers_.next());
+    }
+}
+
+void scheduler::take_remote() noexcept {
+    if (remote_->has_items()) {
+        remote_->deliver(*this);
+    }
+}
+
+void scheduler::take_interrupts() noexcept {
+    const int count = interrupts_.load(std::memory_order_acquire);
+    if (count == interrupts_taken_) {
+        return;
+    }
+    interrupts_taken_ = count;
+    if (count >= 2) {
+        if (root_.state == fiber_state::parked && root_.abort != nullptr) {
+            root_.end_wait();
+        }
+    } else if (main_ != nullptr) {
+        main_->root_scope.cancel("interrupted by SIGINT");
+    }
+}
+
+void scheduler::count_interrupt() noexcept {
+    interrupts_.fetch_add(1, std::memory_order_release);
+    backend_->wake();
+}
+
+worker_pool& scheduler::workers() {
+    if (workers_ == nullptr) {
+        workers_ = std::make_unique<worker_pool>(options_, remote_);
+    }
+    return *workers_;
+}
+
+bool scheduler::end_fibers() {
+    ending_ = true;
+    for (fiber* each = alive_.first; each != nullptr; each = each->next_alive) {
+        if (each->state != fiber_state::finished) {
+            each->root_scope.cancel("the runtime is ending");
+        }
+    }
+    while (unfinished_ > 0) {
+        waiter self;
+        ended_.wait_until_aborted(self, wait_reason::run, this);
+        if (self.withdrawn) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void scheduler::report(error_kind kind, const fiber* about, std::string message,
+                       std::exception_ptr error) const noexcept {
+    error_report made;
+    made.kind = kind;
+    made.message = std::move(message);
+    made.error = std::move(error);
+    if (about != nullptr) {
+        made.fiber_id = about->id;
+        made.fiber_name = about->name.data();
+        made.spawned_at = about->spawned_at;
+    }
+    if (options_.on_error) {
+        try {
+            options_.on_error(made);
+            return;
+        } catch (...) {  // a handler that throws is replaced for this report
+        }
+    }
+    default_error_handler(made);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <weft/run.hpp>
+
+#include "engine/engine.hpp"
+#include "fiber.hpp"
+#include "idle_spin.hpp"
+#include "loop_clock.hpp"
+#include "reactor/backend.hpp"
+#include "stack_pool.hpp"
+#include "timer_queue.hpp"
+#include "turn_pace.hpp"
+#include "trace/recorder.hpp"
+#include "trace/registry.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <source_location>
+
+namespace weft::detail {
+
+class remote_queue;
+class worker_pool;
+
+/// The runtime of one thread: its fibers, their time and their descriptors, on top of an engine.
+///
+/// Invariants:
+/// 1. Everything here happens on one thread, except interrupt() and what remote_queue offers.
+/// 2. Every fiber that was created and not recycled is in `alive_`.
+/// 3. turn() runs at least every switches_per_turn switches, and before the thread waits.
+class scheduler {
+public:
+    scheduler(run_options chosen, std::unique_ptr<engine> runs_on);
+    ~scheduler();
+    scheduler(const scheduler&) = delete;
+    scheduler& operator=(const scheduler&) = delete;
+
+    // What fibers need.
+
+    /// \throws usage_error, std::system_error  see create_fiber().
+    fiber& create(const spawn_options& chosen, std::size_t storage, std::size_t alignment,
+                  std::source_location called_from);
+    void start(fiber& created);
+
+    /// Parks the running fiber until make_ready(). With `abort`, cancellation may end the wait.
+    void park(fiber& self, wait_reason reason, const void* object,
+              void (*abort)(fiber& parked) noexcept, void* record) noexcept;
+    void make_ready(fiber& woken) noexcept;
+    void yield(fiber& self) noexcept;
+
+    /// A cancellation has reached `target`: ends its wait or spoils its next checkpoint.
+    void interrupt(fiber& target) noexcept;
+
+    /// submit() and wait. The result is in the operation; throws cancelled.
+    void wait_for(operation& asked, const char* call);
+    void wake_operation(operation& done) noexcept;
+
+    // What engines need.
+
+    static constexpr unsigned switches_per_turn = 64;
+
+    /// The body of a started fiber.
+    void run_fiber(fiber& self) noexcept;
+
+    /// Where a finished fiber leaves its stack; never returns.
+    [[noreturn]] void leave(fiber& finished) noexcept;
+
+    /// Gives back a finished fiber that has left its stack, unless its handle still exists.
+    void recycle(fiber& finished) noexcept;
+
+    /// Lets time pass and descriptors make progress. Returns after how many switches to call
+    /// again.
+    unsigned turn() noexcept;
+
+    /// The same when no fiber is ready: waits for something to happen.
+    void idle_turn() noexcept;
+
+    // What the rest of the runtime needs.
+
+    [[nodiscard]] const run_options& options() const noexcept { return options_; }
+    [[nodiscard]] clock::time_point now() const noexcept { return clock_.now(); }
+    timer_queue& timers() noexcept { return timers_; }
+    backend& reactor() noexcept { return *backend_; }
+    fiber& root() noexcept { return root_; }
+    fiber_list& alive() noexcept { return alive_; }
+    recorder& trace() noexcept { return trace_; }
+    const stack_pool& stacks() const noexcept { return stacks_; }
+    const std::shared_ptr<remote_queue>& remote() noexcept { return remote_; }
+
+    /// The worker pool, made at the first call.
+    worker_pool& workers();
+    [[nodiscard]] bool has_workers() const noexcept { return workers_ != nullptr; }
+
+    /// The run() of this thread ends: spawn() is refused, leftovers are cancelled and waited for.
+    /// Returns false if a second SIGINT ended the wait.
+    [[nodiscard]] bool end_fibers();
+
+    /// For the SIGINT handler. Async-signal-safe.
+    void count_interrupt() noexcept;
+
+    /// How many SIGINTs have come. The first cancels the main fiber, the second ends the wait of
+    /// the root fiber.
+    [[nodiscard]] int interrupts() const noexcept { return interrupts_.load(); }
+    void set_main(fiber* main) noexcept { main_ = main; }
+
+    void report(error_kind kind, const fiber* about, std::string message,
+                std::exception_ptr error) const noexcept;
+
+private:
+    void finish(fiber& self) noexcept;
+    void limit_unwinding(fiber& target) noexcept;
+    [[nodiscard]] bool called_from_outside() const noexcept;
+    void take_remote() noexcept;
+    void take_interrupts() noexcept;
+    void wait_in_real_time(clock::time_point now) noexcept;
+    void wait_in_virtual_time() noexcept;
+
+    run_options options_;
+    std::unique_ptr<engine> engine_;
+    std::unique_ptr<backend> backend_;
+    loop_clock clock_;
+    timer_queue timers_;
+    stack_pool stacks_;
+    fiber_list alive_;
+    recorder trace_;
+    idle_spin spin_;
+    fiber root_;
+    fiber* main_ = nullptr;
+    std::size_t wakes_ = 0;  // how often a fiber was made ready
+    std::size_t unfinished_ = 0;
+    turn_pace pace_;
+    clock::time_point waited_from_{};  // when the last wait in the kernel began
+    std::size_t waited_for_ = 0;       // how many operations it finished
+    bool ending_ = false;
+    wait_queue ended_;  // the root fiber waits here for the last fiber
+    std::atomic<int> interrupts_{0};
+    int interrupts_taken_ = 0;
+    std::shared_ptr<remote_queue> remote_;
+    std::unique_ptr<worker_pool> workers_;
+};
+
+}  // namespace weft::detail

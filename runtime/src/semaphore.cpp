@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/semaphore.hpp>
+
+#include <limits>
+#include <stdexcept>
+
+namespace weft {
+
+counting_semaphore::counting_semaphore(std::ptrdiff_t permits) : permits_(permits) {
+    if (permits < 0) {
+        throw std::invalid_argument("counting_semaphore: a negative number of permits");
+    }
+}
+
+void counting_semaphore::acquire() {
+    detail::checkpoint();
+    if (try_acquire()) {
+        return;
+    }
+    detail::waiter self;  // release() passes its permit straight on
+    waiters_.wait(self, detail::wait_reason::semaphore, this);
+}
+
+bool counting_semaphore::try_acquire() noexcept {
+    // Permits are only kept while nobody waits, so taking one overtakes nobody.
+    if (permits_ == 0) {
+        return false;
+    }
+    --permits_;
+    return true;
+}
+
+void counting_semaphore::release(std::ptrdiff_t permits) {
+    if (permits < 0) {
+        throw std::invalid_argument("counting_semaphore: release of a negative number");
+    }
+    if (permits > std::numeric_limits<std::ptrdiff_t>::max() - permits_) {
+        throw std::invalid_argument("counting_semaphore: release beyond the largest count");
+    }
+    while (permits > 0 && waiters_.wake_front()) {
+        --permits;
+    }
+    permits_ += permits;
+}
+
+}  // namespace weft

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/task.hpp>
+
+#include "scheduler.hpp"
+
+#include <string>
+#include <utility>
+
+namespace weft::detail {
+
+std::string name_of(const fiber& named) {
+    return named.name[0] != '\0' ? std::string(named.name.data())
+                                 : "fiber-" + std::to_string(named.id);
+}
+
+fiber& create_fiber(const spawn_options& options, std::size_t size, std::size_t alignment,
+                    std::source_location spawned_at) {
+    return require_fiber("spawn").home->create(options, size, alignment, spawned_at);
+}
+
+void* task_storage(fiber& created) noexcept {
+    return created.storage;
+}
+
+void discard_fiber(fiber& created) noexcept {
+    created.home->recycle(created);
+}
+
+void start_task(fiber& created, task_state& state, scope_state* scope) {
+    created.task = &state;
+    state.owner = &created;
+    created.root_scope.attach(scope, &created);
+    created.scope = &created.root_scope;
+    try {
+        created.home->start(created);
+    } catch (...) {
+        created.root_scope.detach();
+        state.drop_function();
+        state.has_handle = false;
+        discard_fiber(created);
+        throw;
+    }
+}
+
+bool cancel_task(task_state& state, std::string_view reason) {
+    if (state.outcome != task_outcome::running) {
+        return false;
+    }
+    state.owner->root_scope.cancel(reason);
+    return true;
+}
+
+void join_task(task_state& state) {
+    checkpoint();
+    if (state.owner == current_fiber) {
+        throw usage_error("task: a fiber cannot join itself");
+    }
+    if (state.owner->state != fiber_state::finished) {
+        waiter self;
+        state.joiners.wait(self, wait_reason::join, &state);
+    }
+}
+
+void detach_task(task_state& state) noexcept {
+    state.has_handle = false;
+    fiber& owner = *state.owner;
+    if (owner.state != fiber_state::finished) {
+        return;
+    }
+    if (state.outcome == task_outcome::failed && !state.read) {
+        owner.home->report(error_kind::result_never_read, &owner, {}, state.error);
+    }
+    owner.home->recycle(owner);
+}
+
+void drop_task(task_state& state) noexcept {
+    fiber& owner = *state.owner;
+    while (owner.state != fiber_state::finished) {
+        owner.root_scope.cancel("its handle was destroyed");
+        waiter self;
+        state.joiners.wait_uncancellable(self, wait_reason::join, &state);
+    }
+    detach_task(state);
+}
+
+std::uint64_t task_id(const task_state& state) noexcept {
+    return state.owner->id;
+}
+
+std::string task_name(const task_state& state) {
+    return name_of(*state.owner);
+}
+
+void rethrow_outcome(task_state& state) {
+    state.read = true;
+    if (state.error != nullptr) {
+        std::rethrow_exception(state.error);
+    }
+}
+
+}  // namespace weft::detail

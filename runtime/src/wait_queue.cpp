@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/detail/wait_queue.hpp>
+
+#include <weft/error.hpp>
+
+#include "scheduler.hpp"
+
+#include <exception>
+#include <string>
+
+namespace weft::detail {
+
+namespace {
+
+void withdraw_waiter(fiber& parked) noexcept {
+    auto& self = *static_cast<waiter*>(parked.wait_record);
+    self.queue->unlink(self);
+    self.withdrawn = true;
+    parked.home->make_ready(parked);
+}
+
+/// Throws if the fiber is cancelled, unless an exception unwinds it: then a destructor may block,
+/// for a bounded time, since cancelled thrown out of it would end the program.
+void check_cancellation(fiber& self) {
+    if (std::uncaught_exceptions() == 0) {
+        self.has_unwinding_limit = false;
+        self.shield_expired = false;
+        self.scope->raise();
+    }
+    if (!self.has_unwinding_limit) {
+        self.has_unwinding_limit = true;
+        self.unwinding_limit = self.home->now() + self.home->options().unwinding_limit;
+    }
+    if (self.home->now() >= self.unwinding_limit) {
+        raise_cancelled(self);
+    }
+}
+
+/// The fiber has no credit left: it is cancelled, or it has not let others run for long.
+[[gnu::noinline]] void slow_checkpoint(fiber& self) {
+    self.credit = 0;
+    if (self.scope->cause != nullptr) {
+        check_cancellation(self);
+        return;
+    }
+    self.credit = fiber::checkpoint_credit;
+    self.home->yield(self);
+    if (self.scope->cause != nullptr) {
+        check_cancellation(self);
+    }
+}
+
+}  // namespace
+
+void raise_cancelled(fiber& self) {
+    if (std::uncaught_exceptions() > 0 && !self.shield_expired) {
+        self.shield_expired = true;
+        self.home->report(error_kind::shield_expired, &self,
+                          "a cancelled fiber blocked for too long while an exception unwound it",
+                          nullptr);
+    }
+    self.scope->raise();
+}
+
+fiber& require_fiber(const char* what) {
+    if (current_fiber == nullptr) {
+        throw usage_error(std::string(what) + ": called outside a fiber");
+    }
+    return *current_fiber;
+}
+
+void checkpoint() {
+    fiber* self = current_fiber;
+    if (self == nullptr) [[unlikely]] {
+        require_fiber("a blocking call of weft");
+    }
+    if (--self->credit <= 0) [[unlikely]] {
+        slow_checkpoint(*self);
+    }
+}
+
+std::size_t wait_queue::size() const noexcept {
+    std::size_t count = 0;
+    for (const auto* each = first_; each != nullptr; each = each->next) {
+        ++count;
+    }
+    return count;
+}
+
+void wait_queue::push_back(waiter& added) noexcept {
+    added.queue = this;
+    added.next = nullptr;
+    added.previous = last_;
+    (last_ != nullptr ? last_->next : first_) = &added;
+    last_ = &added;
+}
+
+void wait_queue::unlink(waiter& removed) noexcept {
+    (removed.previous != nullptr ? removed.previous->next : first_) = removed.next;
+    (removed.next != nullptr ? removed.next->previous : last_) = removed.previous;
+    removed.queue = nullptr;
+}
+
+void wait_queue::wait_until_aborted(waiter& self, wait_reason reason,
+                                    const void* object) noexcept {
+    fiber& running = *current_fiber;
+    self.owner = &running;
+    push_back(self);
+    running.home->park(running, reason, object, &withdraw_waiter, &self);
+}
+
+void wait_queue::wait(waiter& self, wait_reason reason, const void* object) {
+    wait_until_aborted(self, reason, object);
+    if (self.withdrawn) [[unlikely]] {
+        raise_cancelled(*self.owner);
+    }
+}
+
+void wait_queue::wait_uncancellable(waiter& self, wait_reason reason,
+                                    const void* object) noexcept {
+    fiber& running = *current_fiber;
+    self.owner = &running;
+    push_back(self);
+    running.home->park(running, reason, object, nullptr, &self);
+}
+
+void wait_queue::wake(waiter& chosen) noexcept {
+    unlink(chosen);
+    chosen.owner->home->make_ready(*chosen.owner);
+}
+
+bool wait_queue::wake_front() noexcept {
+    if (first_ == nullptr) {
+        return false;
+    }
+    wake(*first_);
+    return true;
+}
+
+void wait_queue::wake_all() noexcept {
+    while (wake_front()) {
+    }
+}
+
+}  // namespace weft::detail

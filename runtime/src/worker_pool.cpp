@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "worker_pool.hpp"
+
+#include <weft/worker_pool.hpp>
+
+#include "remote_queue.hpp"
+#include "scheduler.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace weft::detail {
+
+struct worker_pool::shared_state {
+    std::mutex guard;
+    std::condition_variable work_there;
+    std::condition_variable thread_gone;
+    std::deque<std::shared_ptr<worker_call>> queue;
+    std::vector<std::thread> members;
+    std::size_t threads = 0;  // that have not ended
+    std::size_t idle = 0;
+    std::size_t most_threads = 0;
+    bool ending = false;
+    std::shared_ptr<remote_queue> replies;
+};
+
+namespace {
+
+/// Tells the loop that a call is done.
+class worker_reply final : public remote_item {
+public:
+    explicit worker_reply(std::shared_ptr<worker_call> call) : call_(std::move(call)) {}
+    void arrive(scheduler& at) noexcept override { at.workers().answered(*call_); }
+
+private:
+    std::shared_ptr<worker_call> call_;
+};
+
+std::size_t thread_limit(std::size_t chosen) noexcept {
+    constexpr unsigned most = 32;
+    return chosen != 0 ? chosen : std::min(std::thread::hardware_concurrency() + 4, most);
+}
+
+/// Cancellation has reached a fiber that waits for a worker.
+void abort_call(fiber& parked) noexcept {
+    auto& call = *static_cast<worker_call*>(parked.wait_record);
+    if (parked.home->workers().withdraw(call) || call.abandonable) {
+        call.owner = nullptr;
+        call.aborted = true;
+        parked.home->make_ready(parked);
+    }
+    // Else the function runs on the worker: its result counts, the next checkpoint throws.
+}
+
+/// Signals are for the program's own threads.
+class blocked_signals {
+public:
+    blocked_signals() noexcept {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    blocked_signals(const blocked_signals&) = delete;
+    blocked_signals& operator=(const blocked_signals&) = delete;
+    ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_{};
+};
+
+}  // namespace
+
+worker_pool::worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies)
+    : shared_(std::make_shared<shared_state>()),
+      most_unanswered_(thread_limit(options.worker_threads) + options.worker_queue) {
+    shared_->most_threads = thread_limit(options.worker_threads);
+    shared_->replies = std::move(replies);
+}
+
+worker_pool::~worker_pool() {
+    join(clock::duration::zero());
+}
+
+void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t number) noexcept {
+    ::pthread_setname_np(::pthread_self(), ("weft-worker-" + std::to_string(number)).c_str());
+    std::unique_lock lock(shared->guard);
+    for (;;) {
+        ++shared->idle;
+        shared->work_there.wait(lock, [&] { return shared->ending || !shared->queue.empty(); });
+        --shared->idle;
+        if (shared->queue.empty()) {
+            break;
+        }
+        const auto call = std::move(shared->queue.front());
+        shared->queue.pop_front();
+        lock.unlock();
+        call->work->execute();
+        shared->replies->push(std::move(call->reply), true);
+        lock.lock();
+    }
+    --shared->threads;
+    shared->thread_gone.notify_all();
+}
+
+void worker_pool::add_thread() {
+    const blocked_signals blocked;
+    shared_->members.reserve(shared_->most_threads);
+    shared_->members.emplace_back(&worker_pool::work, shared_, shared_->threads + 1);
+    ++shared_->threads;
+}
+
+void worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
+    const std::lock_guard lock(shared_->guard);
+    shared_->queue.push_back(call);
+    if (shared_->queue.size() > shared_->idle && shared_->threads < shared_->most_threads) {
+        try {
+            add_thread();
+        } catch (...) {
+            if (shared_->threads == 0) {  // nobody else will do it
+                shared_->queue.pop_back();
+                call->reply.reset();
+                throw;
+            }
+        }
+    }
+    shared_->work_there.notify_one();
+}
+
+void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
+    checkpoint();
+    fiber& self = *current_fiber;
+    if (unanswered_ >= most_unanswered_ || !in_line_.empty()) {
+        waiter in_line;
+        in_line_.wait(in_line, wait_reason::worker, this);
+    }
+    const auto call = std::make_shared<worker_call>();
+    call->work = added;
+    call->reply = std::make_unique<worker_reply>(call);
+    call->owner = &self;
+    call->abandonable = abandonable;
+    enqueue(call);
+    ++unanswered_;
+    self.home->park(self, wait_reason::worker, added.get(), &abort_call, call.get());
+    if (call->aborted) {
+        raise_cancelled(self);
+    }
+}
+
+void worker_pool::answered(worker_call& call) noexcept {
+    --unanswered_;
+    in_line_.wake_front();
+    if (call.owner != nullptr) {
+        call.owner->home->make_ready(*call.owner);
+    }
+}
+
+bool worker_pool::withdraw(worker_call& call) noexcept {
+    const std::lock_guard lock(shared_->guard);
+    const auto found = std::find_if(shared_->queue.begin(), shared_->queue.end(),
+                                    [&](const auto& queued) { return queued.get() == &call; });
+    if (found == shared_->queue.end()) {
+        return false;
+    }
+    call.reply.reset();  // it holds the call itself
+    shared_->queue.erase(found);
+    --unanswered_;
+    in_line_.wake_front();
+    return true;
+}
+
+bool worker_pool::join(clock::duration limit) noexcept {
+    std::unique_lock lock(shared_->guard);
+    shared_->ending = true;
+    shared_->work_there.notify_all();
+    const bool ended =
+        shared_->thread_gone.wait_for(lock, limit, [&] { return shared_->threads == 0; });
+    auto members = std::move(shared_->members);
+    shared_->members.clear();
+    lock.unlock();
+    for (auto& each : members) {
+        ended ? each.join() : each.detach();
+    }
+    return ended;
+}
+
+void run_on_worker(const std::shared_ptr<job>& added, bool abandon_on_cancel) {
+    require_fiber("to_thread").home->workers().run(added, abandon_on_cancel);
+}
+
+}  // namespace weft::detail

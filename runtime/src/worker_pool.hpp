@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <weft/clock.hpp>
+#include <weft/detail/job.hpp>
+#include <weft/detail/wait_queue.hpp>
+#include <weft/run.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace weft::detail {
+
+class remote_queue;
+
+class remote_item;
+
+/// One call of to_thread(): where the fiber and the worker meet.
+struct worker_call {
+    std::shared_ptr<job> work;
+    std::unique_ptr<remote_item> reply;  // made in advance, so that answering cannot fail
+    fiber* owner = nullptr;              // null once it has stopped waiting; loop's thread only
+    bool abandonable = false;
+    bool aborted = false;
+};
+
+/// Threads for what must block: made when needed, up to a limit, and kept.
+///
+/// Invariants:
+/// 1. A call is in the queue until a worker takes it; a cancellation that comes before takes it
+///    out, and its function never runs.
+/// 2. Fibers that find the queue full wait in line; the worker that makes room lets one in.
+/// Threads: the loop's, and the workers inside work().
+class worker_pool {
+public:
+    worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies);
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
+    ~worker_pool();
+
+    /// Parks the running fiber until the job was executed.
+    void run(const std::shared_ptr<job>& added, bool abandonable);
+
+    /// Whether any call is queued or executing.
+    [[nodiscard]] bool busy() const noexcept { return unanswered_ > 0; }
+
+    /// Ends the threads once they are idle. Returns false if some still executed after `limit`;
+    /// they are left behind.
+    bool join(clock::duration limit) noexcept;
+
+    /// A worker's answer has arrived on the loop's thread.
+    void answered(worker_call& call) noexcept;
+
+    /// Takes a call out of the queue. Returns whether it was there.
+    bool withdraw(worker_call& call) noexcept;
+
+private:
+    struct shared_state;
+
+    void enqueue(const std::shared_ptr<worker_call>& call);
+    void add_thread();
+    static void work(const std::shared_ptr<shared_state>& shared, std::size_t number) noexcept;
+
+    std::shared_ptr<shared_state> shared_;
+    std::size_t unanswered_ = 0;
+    std::size_t most_unanswered_;
+    wait_queue in_line_;
+};
+
+}  // namespace weft::detail
