@@ -2,6 +2,7 @@
 #include "harness.hpp"
 
 #include "options.hpp"
+#include "process.hpp"
 #include "report.hpp"
 
 #include <algorithm>
@@ -61,6 +62,12 @@ std::optional<bool> result::met() const {
             break;
     }
     return std::nullopt;
+}
+
+round alone(std::function<double()> measured) {
+    return [measured = std::move(measured)] {
+        return in_child([&measured] { return std::vector{measured()}; });
+    };
 }
 
 void hold(const contest& held, const options& chosen) {

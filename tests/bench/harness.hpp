@@ -36,6 +36,9 @@ struct figure {
 /// Measures one side once; yields one number for each figure of the contest, in their order.
 using round = std::function<std::vector<double>()>;
 
+/// A round that yields the one number of `measured`, each time in a process of its own.
+[[nodiscard]] round alone(std::function<double()> measured);
+
 /// Two sides that do the same work.
 struct contest {
     std::string_view bench;       ///< name of the benchmark

@@ -17,12 +17,12 @@ namespace weft::bench {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
-constexpr std::size_t reply_limit = 1'024;
+constexpr std::size_t reply_limit = 512;
 constexpr std::chrono::seconds patience{10};
 
-struct connection {
+}  // namespace
+
+struct load_generator::connection {
     int fd = -1;
     std::size_t received = 0;
     bool answered = false;  // at least once
@@ -30,45 +30,20 @@ struct connection {
     std::array<char, reply_limit> reply;
 };
 
-/// The connections and the loop over them.
-class generator {
-public:
-    generator(const server_process& server, const load& asked)
-        : server_(server), asked_(asked), epoll_(check(epoll_create1(EPOLL_CLOEXEC), "epoll")) {}
-    ~generator() {
-        for (const auto& open : connections_) {
-            close_at_once(open.fd);
-        }
-        close(epoll_);
-    }
-
-    generator(const generator&) = delete;
-    generator& operator=(const generator&) = delete;
-
-    load_result run();
-
-private:
-    void connect_all();
-    void run_until(clock::time_point end);
-    void run_until_all_answered();
-    void turn();
-    void send_request(connection& to, clock::time_point now);
-    void receive(connection& from);
-    bool reply_complete(const connection& from) const {
-        return asked_.complete({from.reply.data(), from.received});
-    }
-
-    const server_process& server_;
-    const load& asked_;
-    int epoll_;
-    std::vector<connection> connections_;
-    std::size_t answered_ = 0;  // connections that have been answered at least once
-    histogram latencies_;
-};
-
-load_result generator::run() {
+load_generator::load_generator(const server_process& server, const load& asked)
+    : server_(server), asked_(asked), epoll_(check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
     connect_all();
     run_until_all_answered();
+}
+
+load_generator::~load_generator() {
+    for (const auto& open : connections_) {
+        close_at_once(open.fd);
+    }
+    close(epoll_);
+}
+
+load_result load_generator::run() {
     run_until(clock::now() + asked_.warm_up);
     latencies_ = histogram();
     const auto cpu_before = server_.cpu_time();
@@ -80,7 +55,7 @@ load_result generator::run() {
             static_cast<double>(cpu.count()) / 1'000, latencies_};
 }
 
-void generator::connect_all() {
+void load_generator::connect_all() {
     connections_.reserve(asked_.connections);
     while (connections_.size() < asked_.connections) {
         auto& added = connections_.emplace_back();
@@ -96,7 +71,7 @@ void generator::connect_all() {
 }
 
 // From now on each connection has been accepted and has its buffers.
-void generator::run_until_all_answered() {
+void load_generator::run_until_all_answered() {
     const auto end = clock::now() + patience;
     while (answered_ < connections_.size()) {
         turn();
@@ -106,14 +81,14 @@ void generator::run_until_all_answered() {
     }
 }
 
-void generator::run_until(clock::time_point end) {
+void load_generator::run_until(clock::time_point end) {
     while (clock::now() < end) {
         turn();
     }
 }
 
 // One wait and what it brought.
-void generator::turn() {
+void load_generator::turn() {
     std::array<epoll_event, 256> events;
     const auto longest = std::chrono::milliseconds(patience).count();
     const int timeout = asked_.spin ? 0 : static_cast<int>(longest);
@@ -127,7 +102,7 @@ void generator::turn() {
     }
 }
 
-void generator::send_request(connection& to, clock::time_point now) {
+void load_generator::send_request(connection& to, clock::time_point now) {
     to.received = 0;
     to.sent = now;
     const auto sent = send(to.fd, asked_.request.data(), asked_.request.size(), MSG_NOSIGNAL);
@@ -136,7 +111,7 @@ void generator::send_request(connection& to, clock::time_point now) {
     }
 }
 
-void generator::receive(connection& from) {
+void load_generator::receive(connection& from) {
     const auto free = std::span(from.reply).subspan(from.received);
     const auto got = recv(from.fd, free.data(), free.size(), 0);
     if (got < 0 && errno == EAGAIN) {
@@ -146,7 +121,7 @@ void generator::receive(connection& from) {
         throw std::runtime_error("the server has hung up");
     }
     from.received += static_cast<std::size_t>(got);
-    if (reply_complete(from)) {
+    if (asked_.complete({from.reply.data(), from.received})) {
         const auto now = clock::now();
         latencies_.add(now - from.sent);
         answered_ += from.answered ? 0 : 1;
@@ -155,12 +130,6 @@ void generator::receive(connection& from) {
     } else if (from.received == from.reply.size()) {
         throw std::runtime_error("a reply is longer than expected");
     }
-}
-
-}  // namespace
-
-load_result drive(const server_process& server, const load& asked) {
-    return generator(server, asked).run();
 }
 
 }  // namespace weft::bench

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace weft::bench {
 
@@ -28,11 +29,44 @@ struct load_result {
     histogram latencies;  ///< from sending a request to the last byte of its reply
 };
 
-/// Drives the server from this process and thread, over connections of its own.
+/// Drives a server from this process and thread, over connections of its own.
 ///
-/// Blocks: for connecting, warm-up and window.
-/// \throws std::system_error   if a connection fails.
-/// \throws std::runtime_error  if the server hangs up or stops answering.
-[[nodiscard]] load_result drive(const server_process& server, const load& asked);
+/// Lifetime: the server outlives it.
+class load_generator {
+public:
+    /// Connects and waits until each connection was answered once.
+    ///
+    /// \throws std::system_error   if a connection fails.
+    /// \throws std::runtime_error  if the server hangs up or does not answer.
+    load_generator(const server_process& server, const load& asked);
+    ~load_generator();
+
+    load_generator(const load_generator&) = delete;
+    load_generator& operator=(const load_generator&) = delete;
+
+    /// Keeps one request under way on each connection for warm-up and window. Afterwards the
+    /// connections are open and silent.
+    ///
+    /// \throws std::runtime_error  if the server hangs up or stops answering.
+    [[nodiscard]] load_result run();
+
+private:
+    using clock = std::chrono::steady_clock;
+    struct connection;
+
+    void connect_all();
+    void run_until(clock::time_point end);
+    void run_until_all_answered();
+    void turn();
+    void send_request(connection& to, clock::time_point now);
+    void receive(connection& from);
+
+    const server_process& server_;
+    load asked_;
+    int epoll_;
+    std::vector<connection> connections_;
+    std::size_t answered_ = 0;  // connections that have been answered at least once
+    histogram latencies_;
+};
 
 }  // namespace weft::bench
