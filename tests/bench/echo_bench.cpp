@@ -16,7 +16,9 @@ constexpr std::string_view message =
     "sixty-four bytes go there and come back, as fast as they can do.";
 static_assert(message.size() == 64);
 
-bool whole_message(std::string_view received) { return received.size() == message.size(); }
+bool whole_message(std::string_view received) {
+    return received.size() == message.size();
+}
 
 load echo_load(std::size_t connections, bool quick) {
     load asked;

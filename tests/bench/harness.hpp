@@ -21,10 +21,14 @@ struct goal {
 };
 
 /// The value must be at most `limit` times the baseline.
-constexpr goal at_most_times(double limit) { return {goal::kind::ratio, limit}; }
+constexpr goal at_most_times(double limit) {
+    return {goal::kind::ratio, limit};
+}
 
 /// The value itself must be at most `limit`.
-constexpr goal at_most(double limit) { return {goal::kind::value, limit}; }
+constexpr goal at_most(double limit) {
+    return {goal::kind::value, limit};
+}
 
 /// One number that a round yields, and with it one line of the output.
 struct figure {

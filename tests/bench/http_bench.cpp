@@ -14,7 +14,9 @@ namespace {
 // What wrk sends.
 constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
 
-bool whole_reply(std::string_view received) { return received.ends_with("\r\n\r\nhello world"); }
+bool whole_reply(std::string_view received) {
+    return received.ends_with("\r\n\r\nhello world");
+}
 
 }  // namespace
 

@@ -16,13 +16,22 @@ namespace {
 // Widths of the table's columns; the last one needs none.
 constexpr std::array<std::size_t, 7> widths{9, 44, 25, 8, 25, 8, 11};
 
+std::string formatted(const char* format, int digits, double value) {
+    std::array<char, 64> text{};
+    const auto length = std::snprintf(text.data(), text.size(), format, digits, value);
+    return {text.data(), static_cast<std::size_t>(std::max(length, 0))};
+}
+
 // Enough digits to compare with, never an exponent.
 std::string number(double value) {
     const auto magnitude = std::abs(value);
     const int digits = magnitude >= 1'000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3;
-    std::array<char, 64> text{};
-    const auto length = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-    return {text.data(), static_cast<std::size_t>(std::max(length, 0))};
+    return formatted("%.*f", digits, value);
+}
+
+// As somebody wrote it: 1.05 and 4403.
+std::string limit(double value) {
+    return formatted("%.*g", 4, value);
 }
 
 std::string number_or_null(std::optional<double> value) {
@@ -36,9 +45,9 @@ std::string range(const spread& shown) {
 std::string target_text(const goal& target) {
     switch (target.measured) {
         case goal::kind::ratio:
-            return "<= " + number(target.limit) + "x";
+            return "<= " + limit(target.limit) + "x";
         case goal::kind::value:
-            return "<= " + number(target.limit);
+            return "<= " + limit(target.limit);
         case goal::kind::none:
             break;
     }
@@ -90,9 +99,9 @@ void print_line(const std::string& text) {
 }  // namespace
 
 void print_heading() {
-    print_line(row({"bench", "what", "weft (min..max)", "unit", "baseline (min..max)", "ratio",
-                    "target"},
-                   "met"));
+    print_line(
+        row({"bench", "what", "weft (min..max)", "unit", "baseline (min..max)", "ratio", "target"},
+            "met"));
 }
 
 std::string to_row(const result& line) {

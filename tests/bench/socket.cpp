@@ -43,8 +43,7 @@ int check(int result, const char* operation) {
 
 int listen_on_loopback() {
     constexpr int backlog = 4'096;
-    const int fd =
-        check(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    const int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
     const auto address = loopback(0, 0);
     check(bind(fd, generic(address), sizeof address), "bind");
     check(listen(fd, backlog), "listen");

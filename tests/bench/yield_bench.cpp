@@ -52,8 +52,8 @@ struct size {
 
 void run_yield(const options& chosen) {
     const std::size_t switches = chosen.quick ? 200'000 : 10'000'000;
-    const size most = chosen.quick ? size{10'000, "10,000 fibers", 0.6}
-                                   : size{100'000, "100,000 fibers", 0.6};
+    const size most =
+        chosen.quick ? size{10'000, "10,000 fibers", 0.6} : size{100'000, "100,000 fibers", 0.6};
     for (const auto& each : {size{2, "2 fibers", 1.5}, size{1'000, "1,000 fibers", 1.0}, most}) {
         const auto fibers = each.fibers;
         const auto laps = switches / fibers;

@@ -64,8 +64,7 @@ bool serve_ready(int fd, Answer& answer) {
 
 // A reply that does not fit into the socket's buffer would need a queue; here none is that long.
 bool send_whole(int fd, std::string_view reply) {
-    return send(fd, reply.data(), reply.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(reply.size());
+    return send(fd, reply.data(), reply.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(reply.size());
 }
 
 template <class Answer>
