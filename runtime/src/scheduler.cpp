@@ -4,6 +4,7 @@
 #include "engine/switch_annotations.hpp"
 #include "id_source.hpp"
 #include "remote_queue.hpp"
+#include "scheduler_inline.hpp"
 #include "worker_pool.hpp"
 
 #include <algorithm>
@@ -77,37 +78,6 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
 void scheduler::start(fiber& created) {
     engine_->start(created);
     created.move_to(fiber_state::ready);
-}
-
-void scheduler::park(fiber& self, wait_reason reason, const void* object,
-                     void (*abort)(fiber& parked) noexcept, void* record) noexcept {
-    self.reason = reason;
-    self.wait_object = object;
-    self.wait_record = record;
-    self.abort = abort;
-    self.move_to(fiber_state::parked);
-    trace_.emit(trace_event::parked, &self);
-    if (self.credit == 0 && abort != nullptr) [[unlikely]] {
-        limit_unwinding(self);
-    }
-    engine_->park(self);
-    if (self.credit == 0) [[unlikely]] {
-        timers_.disarm(self.unwinding_timer);
-    }
-}
-
-void scheduler::make_ready(fiber& woken) noexcept {
-    woken.abort = nullptr;
-    woken.move_to(fiber_state::ready);
-    ++wakes_;
-    trace_.emit(trace_event::ready, &woken);
-    engine_->make_ready(woken);
-}
-
-void scheduler::yield(fiber& self) noexcept {
-    self.move_to(fiber_state::ready);
-    engine_->make_ready(self);
-    engine_->park(self);
 }
 
 void scheduler::interrupt(fiber& target) noexcept {

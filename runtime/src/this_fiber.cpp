@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/this_fiber.hpp>
 
-#include "scheduler.hpp"
+#include "scheduler_inline.hpp"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 
 #include <weft/error.hpp>
 
-#include "scheduler.hpp"
+#include "scheduler_inline.hpp"
 
 #include <exception>
 #include <string>

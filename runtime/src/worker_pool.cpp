@@ -4,7 +4,7 @@
 #include <weft/worker_pool.hpp>
 
 #include "remote_queue.hpp"
-#include "scheduler.hpp"
+#include "scheduler_inline.hpp"
 
 #include <pthread.h>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "engine/native_engine.hpp"
 
+#include "engine/context_jump.hpp"
 #include "engine/switch_annotations.hpp"
 #include "scheduler.hpp"
-
-#include <boost/context/detail/fcontext.hpp>
 
 #include <cerrno>
 #include <cxxabi.h>
@@ -87,14 +86,14 @@ fiber& native_engine::next_ready(fiber& current) noexcept {
 }
 
 // Not instrumented by ThreadSanitizer, see switch_annotations.hpp.
-[[gnu::no_sanitize_thread]] void native_engine::switch_to(fiber& from, fiber& to) noexcept {
+[[gnu::no_sanitize_thread]] inline void native_engine::switch_to(fiber& from, fiber& to) noexcept {
     from.exceptions = *thread_exceptions_;
     *thread_exceptions_ = to.exceptions;
     from.home->trace().emit(trace_event::running, &to);
     current_fiber = &to;
     void* fake_stack = nullptr;
     annotate::start_switch(from, to, &fake_stack);
-    arrive(fcontext::jump_fcontext(to.context, &from), fake_stack);
+    arrive(jump_to(to.context, &from), fake_stack);
 }
 
 }  // namespace weft::detail

@@ -48,12 +48,17 @@ private:
 
     fiber*& slot(std::size_t position) noexcept { return slots_[position & (slots_.size() - 1)]; }
 
-    // Slots behind the last hold fibers that ran before or null; prefetching those is harmless,
-    // reading through them is not: a fiber may be gone. Hence the comparison for the second step.
+    // In two steps, since the second reads what the first has fetched. The distances cover a miss
+    // to memory at some 20 ns per switch. Slots behind the last hold fibers that ran before or
+    // null; prefetching those is harmless, reading through them is not: hence the comparison.
     void prefetch() noexcept {
-        __builtin_prefetch(slot(first_ + 4));
-        if (first_ + 2 < last_) {
-            __builtin_prefetch(slot(first_ + 2)->context);
+        constexpr std::size_t far = 16;
+        constexpr std::size_t near = 8;
+        __builtin_prefetch(slot(first_ + far), 1);
+        if (first_ + near < last_) {
+            const char* frame = static_cast<const char*>(slot(first_ + near)->context);
+            __builtin_prefetch(frame, 1);
+            __builtin_prefetch(frame + 64, 1);
         }
     }
 
