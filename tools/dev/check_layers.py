@@ -50,8 +50,8 @@ LAYERS = [
           r"^weft/net/(tls|tcp)\w*\.hpp$|^(net/)?(tls/|tcp)|^weft/io\.hpp$",
           "http knows stream and connector, not tls, tcp or io"),
     Layer(r"net/(include/weft/net/tls|src/tls/)",
-          r"^weft/(http/|io\.hpp$)|^weft/net/(tcp|unix|udp|dns|connector)\w*\.hpp$",
-          "tls knows stream only"),
+          r"^weft/io\.hpp$|^weft/net/(tcp|unix|udp|dns|socket)\w*\.hpp$",
+          "tls knows the interfaces stream and connector only"),
     Layer(r"net/(include/weft/net|src)/(?!http/)", r"^weft/http/|^http/",
           "only http includes http"),
     Layer(r"(runtime|net|examples)/", r"(^|/)tests?/|^support/|gtest|gmock",
@@ -130,8 +130,8 @@ class Checker:
             return
         for folder in path.parents:
             lists = self.root / folder / "CMakeLists.txt"
-            named = path.relative_to(folder).as_posix()
-            if lists.is_file() and re.search(rf"(?<![\w/.]){re.escape(named)}\b", lists.read_text()):
+            named = rf"(?<![\w/.]){re.escape(path.relative_to(folder).as_posix())}\b"
+            if lists.is_file() and re.search(named, lists.read_text(encoding="utf-8")):
                 return
         self.fault(path, 1, "unbuilt", "no CMakeLists.txt above names this file")
 
