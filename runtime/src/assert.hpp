@@ -13,3 +13,10 @@ namespace weft::detail {
     (static_cast<bool>(condition)      \
          ? static_cast<void>(0)        \
          : ::weft::detail::assertion_failed(#condition, __FILE__, __LINE__))
+
+/// The same where even the cheap check would show: not in release builds.
+#if defined(NDEBUG)
+#define WEFT_DEBUG_ASSERT(condition) static_cast<void>(0)
+#else
+#define WEFT_DEBUG_ASSERT(condition) WEFT_ASSERT(condition)
+#endif

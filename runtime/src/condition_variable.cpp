@@ -3,12 +3,12 @@
 
 #include <weft/error.hpp>
 
-#include "fiber.hpp"
+#include "scheduler_inline.hpp"
 
 namespace weft {
 
 void condition_variable::wait(std::unique_lock<mutex>& lock) {
-    detail::checkpoint();
+    detail::checked_fiber();
     if (lock.mutex() == nullptr || !lock.owns_lock()) {
         throw usage_error("condition_variable: wait() without holding the lock");
     }

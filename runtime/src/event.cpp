@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/event.hpp>
 
+#include "scheduler_inline.hpp"
+
 namespace weft {
 
 void event::wait() {
-    detail::checkpoint();
+    detail::checked_fiber();
     if (!set_) {
         detail::waiter self;
         waiters_.wait(self, detail::wait_reason::event, this);

@@ -51,7 +51,9 @@ struct fiber_timer : timer {
 struct alignas(64) fiber {
     fiber(scheduler& runs_on, std::uint64_t number, const stack& stands_on,
           std::source_location called_from) noexcept
-        : id(number), home(&runs_on), memory(stands_on), spawned_at(called_from) {}
+        : id(number), home(&runs_on), memory(stands_on), spawned_at(called_from) {
+        name[0] = '\0';
+    }
     fiber(const fiber&) = delete;
     fiber& operator=(const fiber&) = delete;
     ~fiber() = default;
@@ -83,7 +85,7 @@ struct alignas(64) fiber {
     std::byte* storage = nullptr;  // where the task stands; the frames begin below
     void* sanitizer_fiber = nullptr;
     std::source_location spawned_at;
-    std::array<char, 32> name{};
+    std::array<char, 32> name;  // ends with a null
     scope_state root_scope;
     fiber_timer unwinding_timer;
     clock::time_point unwinding_limit{};
@@ -99,7 +101,7 @@ struct alignas(64) fiber {
 
     /// Changes the state; the only place that does.
     void move_to(fiber_state wanted) noexcept {
-        WEFT_ASSERT(allowed(state, wanted));
+        WEFT_DEBUG_ASSERT(allowed(state, wanted));
         state = wanted;
     }
 

@@ -3,12 +3,12 @@
 
 #include <weft/error.hpp>
 
-#include "fiber.hpp"
+#include "scheduler_inline.hpp"
 
 namespace weft {
 
 void mutex::lock() {
-    detail::checkpoint();
+    detail::checked_fiber();
     if (try_lock()) {
         return;
     }

@@ -68,7 +68,9 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
     made->storage = aligned_below(reinterpret_cast<std::byte*>(made), storage,
                                   std::max(alignment, alignof(std::max_align_t)));
     made->parent = current_fiber->id;
-    chosen.name.copy(made->name.data(), made->name.size() - 1);
+    if (!chosen.name.empty()) {
+        made->name[chosen.name.copy(made->name.data(), made->name.size() - 1)] = '\0';
+    }
     alive_.add(*made);
     ++unfinished_;
     trace_.emit(trace_event::spawned, made);
@@ -182,11 +184,6 @@ void scheduler::finish(fiber& self) noexcept {
     if (--unfinished_ == 0) {
         ended_.wake_all();
     }
-}
-
-void scheduler::leave(fiber& finished) noexcept {
-    engine_->park(finished);
-    assertion_failed("a finished fiber does not run", __FILE__, __LINE__);
 }
 
 void scheduler::recycle(fiber& finished) noexcept {

@@ -64,9 +64,6 @@ public:
     /// The body of a started fiber.
     void run_fiber(fiber& self) noexcept;
 
-    /// Where a finished fiber leaves its stack; never returns.
-    [[noreturn]] void leave(fiber& finished) noexcept;
-
     /// Gives back a finished fiber that has left its stack, unless its handle still exists.
     void recycle(fiber& finished) noexcept;
 
@@ -81,6 +78,7 @@ public:
 
     [[nodiscard]] const run_options& options() const noexcept { return options_; }
     [[nodiscard]] clock::time_point now() const noexcept { return clock_.now(); }
+    engine& runs_on() noexcept { return *engine_; }
     timer_queue& timers() noexcept { return timers_; }
     backend& reactor() noexcept { return *backend_; }
     fiber& root() noexcept { return root_; }

@@ -39,4 +39,58 @@ inline void scheduler::yield(fiber& self) noexcept {
     engine_->park(self);
 }
 
+inline void wait_queue::push_back(waiter& added) noexcept {
+    added.queue = this;
+    added.next = nullptr;
+    added.previous = last_;
+    (last_ != nullptr ? last_->next : first_) = &added;
+    last_ = &added;
+}
+
+inline void wait_queue::unlink(waiter& removed) noexcept {
+    (removed.previous != nullptr ? removed.previous->next : first_) = removed.next;
+    (removed.next != nullptr ? removed.next->previous : last_) = removed.previous;
+    removed.queue = nullptr;
+}
+
+/// The `abort` of a fiber in a wait_queue.
+void withdraw_waiter(fiber& parked) noexcept;
+
+/// wait_queue::wait() for a caller that knows its fiber.
+inline void wait_in(wait_queue& queue, fiber& running, waiter& self, wait_reason reason,
+                    const void* object) {
+    self.owner = &running;
+    queue.push_back(self);
+    running.home->park(running, reason, object, &withdraw_waiter, &self);
+    if (self.withdrawn) [[unlikely]] {
+        raise_cancelled(running);
+    }
+}
+
+/// wait_queue::wake().
+inline void wake_from(wait_queue& queue, waiter& chosen) noexcept {
+    queue.unlink(chosen);
+    chosen.owner->home->make_ready(*chosen.owner);
+}
+
+/// The fiber has no credit left: it is cancelled, or it has not let others run for long.
+void slow_checkpoint(fiber& self);
+
+/// checkpoint() for a caller that knows its fiber.
+inline void checkpoint_of(fiber& self) {
+    if (--self.credit <= 0) [[unlikely]] {
+        slow_checkpoint(self);
+    }
+}
+
+/// checkpoint() that also returns the running fiber.
+inline fiber& checked_fiber() {
+    fiber* self = current_fiber;
+    if (self == nullptr) [[unlikely]] {
+        require_fiber("a blocking call of weft");
+    }
+    checkpoint_of(*self);
+    return *self;
+}
+
 }  // namespace weft::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/semaphore.hpp>
 
+#include "scheduler_inline.hpp"
+
 #include <limits>
 #include <stdexcept>
 
@@ -13,12 +15,13 @@ counting_semaphore::counting_semaphore(std::ptrdiff_t permits) : permits_(permit
 }
 
 void counting_semaphore::acquire() {
-    detail::checkpoint();
-    if (try_acquire()) {
+    auto& running = detail::checked_fiber();
+    if (permits_ > 0) {
+        --permits_;
         return;
     }
     detail::waiter self;  // release() passes its permit straight on
-    waiters_.wait(self, detail::wait_reason::semaphore, this);
+    detail::wait_in(waiters_, running, self, detail::wait_reason::semaphore, this);
 }
 
 bool counting_semaphore::try_acquire() noexcept {
@@ -37,8 +40,8 @@ void counting_semaphore::release(std::ptrdiff_t permits) {
     if (permits > std::numeric_limits<std::ptrdiff_t>::max() - permits_) {
         throw std::invalid_argument("counting_semaphore: release beyond the largest count");
     }
-    while (permits > 0 && waiters_.wake_front()) {
-        --permits;
+    for (; permits > 0 && !waiters_.empty(); --permits) {
+        detail::wake_from(waiters_, *waiters_.front());
     }
     permits_ += permits;
 }

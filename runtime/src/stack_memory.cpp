@@ -26,10 +26,7 @@ std::atomic<bool> use_mprotect{false};
 
 }  // namespace
 
-std::size_t page_size() noexcept {
-    static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    return size;
-}
+const std::size_t page_size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 
 std::byte* reserve_memory(std::size_t size) {
     void* low = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
@@ -48,7 +45,7 @@ void release_memory(std::byte* low, std::size_t size) noexcept {
 
 void install_guard(std::byte* page) {
     if (!use_mprotect.load(std::memory_order_relaxed)) {
-        if (::madvise(page, page_size(), madv_guard_install) == 0) {
+        if (::madvise(page, page_size, madv_guard_install) == 0) {
             return;
         }
         if (errno != EINVAL) {
@@ -56,7 +53,7 @@ void install_guard(std::byte* page) {
         }
         use_mprotect.store(true, std::memory_order_relaxed);
     }
-    if (::mprotect(page, page_size(), PROT_NONE) != 0) {
+    if (::mprotect(page, page_size, PROT_NONE) != 0) {
         fail(errno, errno == ENOMEM ? "weft: cannot protect a stack guard: vm.max_map_count is "
                                       "reached; raise it, or run fewer fibers"
                                     : "weft: cannot protect a stack guard");

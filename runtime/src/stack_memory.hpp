@@ -6,7 +6,7 @@
 namespace weft::detail {
 
 /// The size of a page in bytes.
-[[nodiscard]] std::size_t page_size() noexcept;
+extern const std::size_t page_size;
 
 /// Reserves address space that becomes memory page by page when touched.
 ///

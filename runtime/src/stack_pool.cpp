@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "stack_pool.hpp"
 
-#include "engine/switch_annotations.hpp"
 #include "stack_memory.hpp"
 
 #include <algorithm>
@@ -28,12 +27,12 @@ stack_class::~stack_class() {
 }
 
 std::size_t stack_class::stride() const noexcept {
-    return size_ + page_size();
+    return size_ + page_size;
 }
 
-stack stack_class::carve(const slab& from, std::size_t index) const noexcept {
-    return {from.low + index * stride() + page_size(), size_,
-            index * colour_step % colour_range / 64 * 64};
+stack stack_class::carve(const slab& from, std::size_t index) noexcept {
+    return {from.low + index * stride() + page_size, size_,
+            index * colour_step % colour_range / 64 * 64, this};
 }
 
 void stack_class::add_slab() {
@@ -49,12 +48,7 @@ void stack_class::add_slab() {
     carved_ = 0;
 }
 
-stack stack_class::allocate() {
-    if (free_.size() > first_free_) {
-        const stack reused = free_.back();
-        free_.pop_back();
-        return reused;
-    }
+stack stack_class::allocate_cold() {
     if (!trimmed_.empty()) {
         const stack reused = trimmed_.back();
         trimmed_.pop_back();
@@ -64,19 +58,16 @@ stack stack_class::allocate() {
         add_slab();
     }
     const stack fresh = carve(slabs_.back(), carved_);
-    install_guard(fresh.low - page_size());
+    install_guard(fresh.low - page_size);
     ++carved_;
     annotate::register_stack(fresh);
     return fresh;
 }
 
-void stack_class::release(const stack& unused) noexcept {
-    annotate::unpoison(unused);
-    if (free_.size() == free_.capacity()) {
-        free_.erase(free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(first_free_));
-        first_free_ = 0;
-    }
-    free_.push_back(unused);
+/// Drops the trimmed stacks at the front, which are listed in trimmed_.
+void stack_class::compact() noexcept {
+    free_.erase(free_.begin(), free_.begin() + static_cast<std::ptrdiff_t>(first_free_));
+    first_free_ = 0;
 }
 
 bool stack_class::trim(std::size_t count, std::size_t keep) noexcept {
@@ -88,11 +79,11 @@ bool stack_class::trim(std::size_t count, std::size_t keep) noexcept {
     return free_.size() > first_free_ + keep;
 }
 
-std::optional<stack> stack_class::guarded_by(const std::byte* address) const noexcept {
+std::optional<stack> stack_class::guarded_by(const std::byte* address) noexcept {
     for (const auto& each : slabs_) {
         if (address >= each.low && address < each.low + each.count * stride()) {
             const auto offset = static_cast<std::size_t>(address - each.low);
-            if (offset % stride() < page_size()) {
+            if (offset % stride() < page_size) {
                 return carve(each, offset / stride());
             }
         }
@@ -101,32 +92,22 @@ std::optional<stack> stack_class::guarded_by(const std::byte* address) const noe
 }
 
 stack_class& stack_pool::class_of(std::size_t size) {
-    if (recent_ < classes_.size() && classes_[recent_].size() == size) {
-        return classes_[recent_];
+    const std::size_t whole = (size + page_size - 1) / page_size * page_size;
+    auto found = std::find_if(classes_.begin(), classes_.end(),
+                              [=](const auto& each) { return each->size() == whole; });
+    if (found == classes_.end()) {
+        found = classes_.insert(found, std::make_unique<stack_class>(whole));
     }
-    for (recent_ = 0; recent_ < classes_.size(); ++recent_) {
-        if (classes_[recent_].size() == size) {
-            return classes_[recent_];
-        }
-    }
-    return classes_.emplace_back(size);
-}
-
-stack stack_pool::allocate(std::size_t size) {
-    const std::size_t page = page_size();
-    return class_of((size + page - 1) / page * page).allocate();
-}
-
-void stack_pool::release(const stack& unused) noexcept {
-    class_of(unused.size).release(unused);
-    untrimmed_ = true;
+    recent_ = found->get();
+    recent_size_ = size;
+    return *recent_;
 }
 
 bool stack_pool::trim() noexcept {
     if (untrimmed_) {
         untrimmed_ = false;
         for (auto& each : classes_) {
-            untrimmed_ |= each.trim(trim_batch, kept);
+            untrimmed_ |= each->trim(trim_batch, kept);
         }
     }
     return untrimmed_;
@@ -134,7 +115,7 @@ bool stack_pool::trim() noexcept {
 
 std::optional<stack> stack_pool::guarded_by(const std::byte* address) const noexcept {
     for (const auto& each : classes_) {
-        if (auto found = each.guarded_by(address)) {
+        if (auto found = each->guarded_by(address)) {
             return found;
         }
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "engine/stack_annotations.hpp"
 #include "stack.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,22 +21,35 @@ namespace weft::detail {
 class stack_class {
 public:
     explicit stack_class(std::size_t size) noexcept : size_(size) {}
-    stack_class(stack_class&&) noexcept = default;
-    stack_class& operator=(stack_class&&) = delete;
+    stack_class(const stack_class&) = delete;
+    stack_class& operator=(const stack_class&) = delete;
     ~stack_class();
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     /// \throws std::system_error  if no memory can be had.
-    [[nodiscard]] stack allocate();
-    void release(const stack& unused) noexcept;
+    [[nodiscard]] stack allocate() {
+        if (free_.size() > first_free_) [[likely]] {
+            const stack reused = free_.back();
+            free_.pop_back();
+            return reused;
+        }
+        return allocate_cold();
+    }
+
+    void release(const stack& unused) noexcept {
+        if (free_.size() == free_.capacity()) [[unlikely]] {
+            compact();
+        }
+        free_.push_back(unused);
+    }
 
     /// Gives back the memory of at most `count` free stacks beyond the `keep` ones used last.
     /// Returns whether there are more.
     bool trim(std::size_t count, std::size_t keep) noexcept;
 
     /// The stack whose guard contains `address`.
-    [[nodiscard]] std::optional<stack> guarded_by(const std::byte* address) const noexcept;
+    [[nodiscard]] std::optional<stack> guarded_by(const std::byte* address) noexcept;
 
 private:
     struct slab {
@@ -43,7 +58,9 @@ private:
     };
 
     [[nodiscard]] std::size_t stride() const noexcept;
-    [[nodiscard]] stack carve(const slab& from, std::size_t index) const noexcept;
+    [[nodiscard]] stack carve(const slab& from, std::size_t index) noexcept;
+    [[nodiscard]] stack allocate_cold();
+    void compact() noexcept;
     void add_slab();
 
     std::size_t size_;
@@ -60,8 +77,15 @@ class stack_pool {
 public:
     /// \param size  at least; rounded up to whole pages.
     /// \throws std::system_error  if no memory can be had.
-    [[nodiscard]] stack allocate(std::size_t size);
-    void release(const stack& unused) noexcept;
+    [[nodiscard]] stack allocate(std::size_t size) {
+        return (recent_ != nullptr && recent_size_ == size ? *recent_ : class_of(size)).allocate();
+    }
+
+    void release(const stack& unused) noexcept {
+        annotate::unpoison(unused);
+        unused.home->release(unused);
+        untrimmed_ = true;
+    }
 
     /// Gives back some of the memory of stacks that are not needed now. Returns whether there is
     /// more to give back.
@@ -75,8 +99,9 @@ public:
 private:
     stack_class& class_of(std::size_t size);
 
-    std::vector<stack_class> classes_;
-    std::size_t recent_ = 0;  // index of the class used last
+    std::vector<std::unique_ptr<stack_class>> classes_;
+    stack_class* recent_ = nullptr;  // where the last size that was asked for is found
+    std::size_t recent_size_ = 0;
     bool untrimmed_ = false;  // something was released since trim() found nothing to do
 };
 

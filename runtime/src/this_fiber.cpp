@@ -38,14 +38,12 @@ std::string name() {
 }
 
 void yield() {
-    detail::checkpoint();
-    auto& self = *detail::current_fiber;
+    auto& self = detail::checked_fiber();
     self.home->yield(self);
 }
 
 void sleep_until(clock::time_point deadline) {
-    detail::checkpoint();
-    auto& self = *detail::current_fiber;
+    auto& self = detail::checked_fiber();
     if (deadline <= self.home->now()) {
         self.home->yield(self);
         return;

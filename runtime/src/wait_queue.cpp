@@ -12,13 +12,6 @@ namespace weft::detail {
 
 namespace {
 
-void withdraw_waiter(fiber& parked) noexcept {
-    auto& self = *static_cast<waiter*>(parked.wait_record);
-    self.queue->unlink(self);
-    self.withdrawn = true;
-    parked.home->make_ready(parked);
-}
-
 /// Throws if the fiber is cancelled, unless an exception unwinds it: then a destructor may block,
 /// for a bounded time, since cancelled thrown out of it would end the program.
 void check_cancellation(fiber& self) {
@@ -36,8 +29,16 @@ void check_cancellation(fiber& self) {
     }
 }
 
-/// The fiber has no credit left: it is cancelled, or it has not let others run for long.
-[[gnu::noinline]] void slow_checkpoint(fiber& self) {
+}  // namespace
+
+void withdraw_waiter(fiber& parked) noexcept {
+    auto& self = *static_cast<waiter*>(parked.wait_record);
+    self.queue->unlink(self);
+    self.withdrawn = true;
+    parked.home->make_ready(parked);
+}
+
+void slow_checkpoint(fiber& self) {
     self.credit = 0;
     if (self.scope->cause != nullptr) {
         check_cancellation(self);
@@ -49,8 +50,6 @@ void check_cancellation(fiber& self) {
         check_cancellation(self);
     }
 }
-
-}  // namespace
 
 void raise_cancelled(fiber& self) {
     if (std::uncaught_exceptions() > 0 && !self.shield_expired) {
@@ -70,13 +69,7 @@ fiber& require_fiber(const char* what) {
 }
 
 void checkpoint() {
-    fiber* self = current_fiber;
-    if (self == nullptr) [[unlikely]] {
-        require_fiber("a blocking call of weft");
-    }
-    if (--self->credit <= 0) [[unlikely]] {
-        slow_checkpoint(*self);
-    }
+    checked_fiber();
 }
 
 std::size_t wait_queue::size() const noexcept {
@@ -85,20 +78,6 @@ std::size_t wait_queue::size() const noexcept {
         ++count;
     }
     return count;
-}
-
-void wait_queue::push_back(waiter& added) noexcept {
-    added.queue = this;
-    added.next = nullptr;
-    added.previous = last_;
-    (last_ != nullptr ? last_->next : first_) = &added;
-    last_ = &added;
-}
-
-void wait_queue::unlink(waiter& removed) noexcept {
-    (removed.previous != nullptr ? removed.previous->next : first_) = removed.next;
-    (removed.next != nullptr ? removed.next->previous : last_) = removed.previous;
-    removed.queue = nullptr;
 }
 
 void wait_queue::wait_until_aborted(waiter& self, wait_reason reason,
@@ -110,10 +89,7 @@ void wait_queue::wait_until_aborted(waiter& self, wait_reason reason,
 }
 
 void wait_queue::wait(waiter& self, wait_reason reason, const void* object) {
-    wait_until_aborted(self, reason, object);
-    if (self.withdrawn) [[unlikely]] {
-        raise_cancelled(*self.owner);
-    }
+    wait_in(*this, *current_fiber, self, reason, object);
 }
 
 void wait_queue::wait_uncancellable(waiter& self, wait_reason reason,
@@ -125,15 +101,14 @@ void wait_queue::wait_uncancellable(waiter& self, wait_reason reason,
 }
 
 void wait_queue::wake(waiter& chosen) noexcept {
-    unlink(chosen);
-    chosen.owner->home->make_ready(*chosen.owner);
+    wake_from(*this, chosen);
 }
 
 bool wait_queue::wake_front() noexcept {
     if (first_ == nullptr) {
         return false;
     }
-    wake(*first_);
+    wake_from(*this, *first_);
     return true;
 }
 

@@ -4,6 +4,8 @@
 #include "engine/engine.hpp"
 #include "engine/ready_queue.hpp"
 
+#include <boost/context/detail/fcontext.hpp>
+
 #include <cstdint>
 
 namespace weft::detail {
@@ -27,6 +29,9 @@ public:
 
 private:
     fiber& next_ready(fiber& current) noexcept;
+    static void enter(boost::context::detail::transfer_t from) noexcept;
+    void run_others(fiber& current) noexcept;
+    void let_time_pass(scheduler& home) noexcept;
     void switch_to(fiber& from, fiber& to) noexcept;
 
     ready_queue ready_;

@@ -2,26 +2,22 @@
 #pragma once
 
 /// \file
-/// What sanitizers must be told about a switch of stacks. The only place that asks which one is
-/// built in; without any, every function is empty.
+/// What sanitizers must be told about a switch of stacks. Only this file and
+/// stack_annotations.hpp ask which one is built in; without any, every function is empty.
 ///
 /// AddressSanitizer: start comes last on the old stack, finish first on the new one; the handle of
 /// the fake stack belongs to the fiber that leaves, and a fiber that leaves for good passes null
 /// so that its fake stack is freed. ThreadSanitizer: the switch must not be called from an
 /// instrumented function, since its shadow call stack would be changed halfway through.
-/// Source: sanitizer/common_interface_defs.h, sanitizer/tsan_interface.h, valgrind.h.
+/// Source: sanitizer/common_interface_defs.h, sanitizer/tsan_interface.h.
 
 #include "fiber.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
-#endif
-#if __has_include(<valgrind/valgrind.h>) && !defined(__SANITIZE_THREAD__)
-#include <valgrind/valgrind.h>
 #endif
 
 namespace weft::detail::annotate {
@@ -67,20 +63,6 @@ inline void destroyed([[maybe_unused]] fiber& gone) noexcept {
     if (gone.sanitizer_fiber != nullptr) {
         __tsan_destroy_fiber(gone.sanitizer_fiber);
     }
-#endif
-}
-
-/// Before a stack is used again.
-inline void unpoison([[maybe_unused]] const stack& reused) noexcept {
-#if defined(__SANITIZE_ADDRESS__)
-    __asan_unpoison_memory_region(reused.low, reused.size);
-#endif
-}
-
-/// For a stack used for the first time.
-inline void register_stack([[maybe_unused]] const stack& fresh) noexcept {
-#if defined(VALGRIND_STACK_REGISTER)
-    static_cast<void>(VALGRIND_STACK_REGISTER(fresh.low, fresh.low + fresh.size));
 #endif
 }
 
