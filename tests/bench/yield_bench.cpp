@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t warm_up_laps = 2;
 
-[[gnu::noinline]] void yield_often(std::size_t laps) {
+void yield_often(std::size_t laps) {
     for (std::size_t i = 0; i < laps; ++i) {
         this_fiber::yield();
     }
