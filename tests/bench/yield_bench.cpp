@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t warm_up_laps = 2;
 
-void yield_often(std::size_t laps) {
+// One loop for all, as in the baseline: the processor predicts returns to one place, while fibers
+// that yield in different places cost some 6 ns more for a return predicted wrongly.
+[[gnu::noinline]] void yield_often(std::size_t laps) {
     for (std::size_t i = 0; i < laps; ++i) {
         this_fiber::yield();
     }
