@@ -208,7 +208,7 @@ bool scheduler::called_from_outside() const noexcept {
 }
 
 unsigned scheduler::turn() noexcept {
-    const auto time = clock_.now();
+    const auto time = turn_time_ = clock_.now();
     timers_.expire(time);
     if (backend_->pending() > 0 || called_from_outside()) {
         backend_->poll(clock::duration::zero());
@@ -220,7 +220,7 @@ unsigned scheduler::turn() noexcept {
 
 void scheduler::idle_turn() noexcept {
     const auto before = wakes_;
-    const auto time = clock_.now();
+    const auto time = turn_time_ = clock_.now();
     if (waited_for_ > 0) {
         spin_.waited(time - waited_from_, waited_for_);
         waited_for_ = 0;

@@ -79,6 +79,9 @@ public:
     [[nodiscard]] const run_options& options() const noexcept { return options_; }
     [[nodiscard]] clock::time_point now() const noexcept { return clock_.now(); }
     engine& runs_on() noexcept { return *engine_; }
+
+    /// The time at the last turn: not later than now, and free.
+    [[nodiscard]] clock::time_point turn_time() const noexcept { return turn_time_; }
     timer_queue& timers() noexcept { return timers_; }
     backend& reactor() noexcept { return *backend_; }
     fiber& root() noexcept { return root_; }
@@ -129,6 +132,7 @@ private:
     std::size_t wakes_ = 0;  // how often a fiber was made ready
     std::size_t unfinished_ = 0;
     turn_pace pace_;
+    clock::time_point turn_time_{};
     clock::time_point waited_from_{};  // when the last wait in the kernel began
     std::size_t waited_for_ = 0;       // how many operations it finished
     bool ending_ = false;

@@ -80,7 +80,7 @@ void scope_state::attach(scope_state* above, fiber* inside) noexcept {
 }
 
 void scope_state::detach() noexcept {
-    if (place != unarmed) {
+    if (slot != unarmed) {
         timers_of(*owner).disarm(*this);
     }
     if (parent != nullptr) {
@@ -104,7 +104,7 @@ void scope_state::cancel(std::string_view why) noexcept {
     } catch (...) {
         reason.clear();  // no memory for the reason: the cancellation matters more
     }
-    if (place != unarmed) {
+    if (slot != unarmed) {
         timers_of(*owner).disarm(*this);
     }
     if (owner != nullptr) {

@@ -44,7 +44,7 @@ void yield() {
 
 void sleep_until(clock::time_point deadline) {
     auto& self = detail::checked_fiber();
-    if (deadline <= self.home->now()) {
+    if (deadline <= self.home->turn_time()) {
         self.home->yield(self);
         return;
     }

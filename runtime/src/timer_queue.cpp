@@ -15,7 +15,7 @@ constexpr std::size_t worth_shrinking = 1024;  // entries
 
 void timer_queue::put(std::size_t place, const entry& moved) noexcept {
     entries_[place] = moved;
-    moved.armed->place = place;
+    slots_[moved.slot].place = static_cast<std::uint32_t>(place);
 }
 
 void timer_queue::sift_up(std::size_t place, const entry& moved) noexcept {
@@ -53,7 +53,6 @@ void timer_queue::sift_down(std::size_t place, const entry& moved) noexcept {
 }
 
 void timer_queue::remove(std::size_t place) noexcept {
-    entries_[place].armed->place = timer::unarmed;
     const entry last = entries_.back();
     entries_.pop_back();
     if (place == entries_.size()) {
@@ -66,6 +65,7 @@ void timer_queue::remove(std::size_t place) noexcept {
     }
 }
 
+/// Gives memory back after a crowd has gone. Slots stay: they are an eighth of it.
 void timer_queue::shrink() noexcept {
     if (entries_.capacity() > worth_shrinking && entries_.size() < entries_.capacity() / 4) {
         try {
@@ -76,31 +76,83 @@ void timer_queue::shrink() noexcept {
         } catch (const std::bad_alloc&) {
             return;  // it only costs memory to stay as large
         }
+        if (entries_.empty() && free_slots_.size() == slots_.size()) {
+            slots_ = {};
+            free_slots_ = {};
+        }
     }
+}
+
+std::uint32_t timer_queue::take_slot(timer& armed) {
+    if (free_slots_.empty()) {
+        free_slots_.reserve(slots_.capacity() + 1);
+        slots_.push_back({&armed, 0});
+        free_slots_.reserve(slots_.capacity());
+        return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t taken = free_slots_.back();
+    free_slots_.pop_back();
+    slots_[taken].armed = &armed;
+    return taken;
 }
 
 void timer_queue::arm(timer& armed, clock::time_point deadline) {
-    const entry added{deadline, next_sequence_, &armed};
-    entries_.push_back(added);
-    ++next_sequence_;
-    sift_up(entries_.size() - 1, added);
+    entries_.push_back({});
+    try {
+        armed.slot = take_slot(armed);
+    } catch (...) {
+        entries_.pop_back();
+        throw;
+    }
+    sift_up(entries_.size() - 1, {deadline, next_sequence_++, armed.slot});
 }
 
 void timer_queue::disarm(timer& armed) noexcept {
-    if (armed.place != timer::unarmed) {
-        remove(armed.place);
-        shrink();
+    if (armed.slot == timer::unarmed) {
+        return;
     }
+    slot& held = slots_[armed.slot];
+    if (held.place == expiring) {
+        held.armed = nullptr;  // expire() frees the slot
+    } else {
+        remove(held.place);
+        free_slots_.push_back(armed.slot);
+    }
+    armed.slot = timer::unarmed;
+    shrink();
+}
+
+/// Takes timers that are due out of the heap and fetches them, which are cold by now.
+std::size_t timer_queue::take_due(clock::time_point now, std::uint64_t end,
+                                  std::array<std::uint32_t, batch_size>& due) noexcept {
+    std::size_t count = 0;
+    while (count < batch_size && !entries_.empty() && entries_.front().deadline <= now &&
+           entries_.front().sequence < end) {
+        const std::uint32_t taken = entries_.front().slot;
+        remove(0);
+        slots_[taken].place = expiring;
+        __builtin_prefetch(slots_[taken].armed);
+        due[count++] = taken;
+    }
+    return count;
 }
 
 void timer_queue::expire(clock::time_point now) noexcept {
+    if (next() > now) {
+        return;
+    }
     // A timer armed by one that expires here waits for the next call, also when it is due.
     const std::uint64_t end = next_sequence_;
-    while (!entries_.empty() && entries_.front().deadline <= now &&
-           entries_.front().sequence < end) {
-        timer& due = *entries_.front().armed;
-        remove(0);
-        due.expired(due);
+    std::array<std::uint32_t, batch_size> due;
+    while (const std::size_t count = take_due(now, end, due)) {
+        for (std::size_t i = 0; i < count; ++i) {
+            timer* expired = slots_[due[i]].armed;
+            free_slots_.push_back(due[i]);
+            if (expired != nullptr) {
+                expired->slot = timer::unarmed;
+                expired->expired(*expired);
+            }
+        }
     }
     shrink();
 }

@@ -4,6 +4,7 @@
 #include <weft/clock.hpp>
 #include <weft/detail/timer.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -12,8 +13,11 @@ namespace weft::detail {
 
 /// Timers by deadline; equal deadlines expire in the order in which they were armed.
 ///
-/// A heap of four children per node, with the keys in the array: sifting reads no timer. Invariant:
-/// `place` of an armed timer is its index in the array, so that disarm() finds it at once.
+/// A heap of four children per node that holds the keys. Timers live on cold stacks, a page each,
+/// so sifting must not touch them: a timer knows its slot in a dense table, and only the table
+/// knows the place in the heap.
+/// Invariant: slots_[entries_[i].slot].place == i, and slots_[t.slot].armed == &t for every armed
+/// timer t.
 class timer_queue {
 public:
     timer_queue() = default;
@@ -42,21 +46,32 @@ private:
     struct entry {
         clock::time_point deadline;
         std::uint64_t sequence;
-        timer* armed;
+        std::uint32_t slot;
     };
+    struct slot {
+        timer* armed;         // null: free, or disarmed while it expires
+        std::uint32_t place;  // in entries_; or `expiring`
+    };
+    static constexpr std::uint32_t expiring = static_cast<std::uint32_t>(-1);
+    static constexpr std::size_t batch_size = 32;
 
     static bool earlier(const entry& left, const entry& right) noexcept {
         return left.deadline != right.deadline ? left.deadline < right.deadline
                                                : left.sequence < right.sequence;
     }
 
+    std::uint32_t take_slot(timer& armed);
     void put(std::size_t place, const entry& moved) noexcept;
     void sift_up(std::size_t place, const entry& moved) noexcept;
     void sift_down(std::size_t place, const entry& moved) noexcept;
     void remove(std::size_t place) noexcept;
     void shrink() noexcept;
+    std::size_t take_due(clock::time_point now, std::uint64_t end,
+                         std::array<std::uint32_t, batch_size>& due) noexcept;
 
     std::vector<entry> entries_;
+    std::vector<slot> slots_;
+    std::vector<std::uint32_t> free_slots_;  // has room for every slot
     std::uint64_t next_sequence_ = 0;
 };
 

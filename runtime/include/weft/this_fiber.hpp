@@ -34,7 +34,11 @@ void sleep_until(clock::time_point deadline);
 /// \throws std::invalid_argument  if the duration is not a number.
 template <class Rep, class Period>
 void sleep_for(std::chrono::duration<Rep, Period> wait) {
-    sleep_until(deadline_after(wait));
+    if (wait <= wait.zero()) {
+        yield();
+    } else {
+        sleep_until(deadline_after(wait));
+    }
 }
 
 /// Throws cancelled if the surrounding scope is cancelled. For long computations.
