@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/net/socket_listener.hpp>
+
+#include "support/sockets.hpp"
+#include "support/stream_conformance.hpp"
+
+#include <weft/clock.hpp>
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <vector>
+
+namespace weft::net {
+namespace {
+
+/// Lets this process open no descriptor beyond those it has, for a lifetime.
+class no_more_descriptors {
+public:
+    no_more_descriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit limited = before_;
+        // The next free number is the first that is not allowed any more.
+        limited.rlim_cur = static_cast<rlim_t>(unique_fd(::dup(0)).get());
+        setrlimit(RLIMIT_NOFILE, &limited);
+    }
+    ~no_more_descriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+    no_more_descriptors(const no_more_descriptors&) = delete;
+    no_more_descriptors& operator=(const no_more_descriptors&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+// T119, scenario 9
+TEST(SocketListener, WaitsOutALackOfDescriptors) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        auto served = test::tcp_pair();
+        auto waiting = tcp_stream::connect(listener.local_address());
+        auto acceptor = spawn([&] { return listener.accept(); });
+        clock::time_point freed;
+        {
+            const no_more_descriptors none;
+            this_fiber::sleep_for(std::chrono::milliseconds(350));
+            EXPECT_FALSE(acceptor.done());
+            served.first.write_all(bytes_of("still served"));
+            EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
+            freed = clock::now();
+        }
+        auto accepted = acceptor.get();
+        EXPECT_LE(clock::now() - freed, std::chrono::seconds(1));
+        EXPECT_EQ(accepted.peer_address(), waiting.local_address());
+    });
+}
+
+// T121
+TEST(SocketListener, LosesNoConnectionWhenAnAcceptIsCancelled) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        for (int i = 0; i < 100; ++i) {
+            auto cancelled_one = spawn([&] { return listener.accept(); });
+            this_fiber::yield();
+            auto client = tcp_stream::connect(listener.local_address());
+            cancelled_one.cancel();
+            cancelled_one.join();
+            std::vector<tcp_stream> accepted;
+            try {
+                accepted.push_back(cancelled_one.get());
+            } catch (const cancelled&) {
+                accepted.push_back(listener.accept());
+            }
+            EXPECT_EQ(accepted.front().peer_address(), client.local_address());
+        }
+    });
+}
+
+TEST(SocketListener, SkipsConnectionsThatEndedWhileTheyWaited) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        {
+            auto reset = tcp_stream::connect(listener.local_address());
+            const linger at_once{1, 0};
+            setsockopt(reset.native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+        auto good = tcp_stream::connect(listener.local_address());
+        good.write_all(bytes_of("good"));
+        for (;;) {  // Linux hands over even the connection that was reset
+            auto accepted = listener.accept();
+            if (accepted.peer_address() == good.local_address()) {
+                EXPECT_EQ(test::read_up_to(accepted, 4), "good");
+                break;
+            }
+        }
+    });
+}
+
+TEST(SocketListener, WakesTheAcceptorWhenItIsClosed) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        auto acceptor = spawn([&] { (void)listener.accept(); });
+        this_fiber::yield();
+        listener.close();
+        try {
+            acceptor.get();
+            FAIL();
+        } catch (const error& failed) {
+            EXPECT_EQ(failed.code(), std::errc::bad_file_descriptor);
+        }
+        EXPECT_THROW((void)listener.accept(), error);
+        EXPECT_FALSE(listener.is_open());
+    });
+}
+
+TEST(SocketListener, LetsConnectionsLiveWhenItIsClosed) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        auto client = tcp_stream::connect(listener.local_address());
+        auto server = listener.accept();
+        listener.close();
+        client.write_all(bytes_of("x"));
+        EXPECT_EQ(test::read_up_to(server, 1), "x");
+    });
+}
+
+TEST(SocketListener, ServesSeveralAcceptorsInTheirOrder) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        auto first = spawn([&] { return listener.accept(); });
+        auto second = spawn([&] { return listener.accept(); });
+        auto one = tcp_stream::connect(listener.local_address());
+        auto two = tcp_stream::connect(listener.local_address());
+        EXPECT_EQ(first.get().peer_address(), one.local_address());
+        EXPECT_EQ(second.get().peer_address(), two.local_address());
+    });
+}
+
+}  // namespace
+}  // namespace weft::net

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/net/tcp.hpp>
+
+#include "support/sockets.hpp"
+#include "support/stream_conformance.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace weft::net {
+namespace {
+
+bool has_no_delay(const tcp_stream& stream) {
+    int on = 0;
+    socklen_t size = sizeof on;
+    return getsockopt(stream.native(), IPPROTO_TCP, TCP_NODELAY, &on, &size) == 0 && on != 0;
+}
+
+TEST(Tcp, ConnectsBothEndsAndKnowsTheirAddresses) {
+    run([] {
+        auto [client, server] = test::tcp_pair();
+        EXPECT_EQ(client.peer_address(), server.local_address());
+        EXPECT_EQ(server.peer_address(), client.local_address());
+        EXPECT_TRUE(client.peer_address().is_loopback());
+    });
+}
+
+TEST(Tcp, SendsSmallWritesAtOnceInBothDirections) {
+    run([] {
+        auto [client, server] = test::tcp_pair();
+        EXPECT_TRUE(has_no_delay(client));
+        EXPECT_TRUE(has_no_delay(server));
+    });
+}
+
+TEST(Tcp, LeavesItsDescriptorsOutOfNewPrograms) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        auto client = tcp_stream::connect(listener.local_address());
+        auto server = listener.accept();
+        for (const int fd : {listener.native(), client.native(), server.native()}) {
+            EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+        }
+    });
+}
+
+TEST(Tcp, NamesTheAddressThatRefuses) {
+    run([] {
+        const auto nobody = test::refusing_address();
+        try {
+            (void)tcp_stream::connect(nobody);
+            FAIL();
+        } catch (const error& failed) {
+            EXPECT_EQ(failed.code(), std::errc::connection_refused);
+            EXPECT_NE(std::string(failed.what()).find(nobody.to_string()), std::string::npos);
+        }
+    });
+}
+
+TEST(Tcp, ListensOnIPv6Only) {
+    run([] {
+        auto listener = tcp_listener::listen(address::parse("::", 0));
+        const auto port = listener.local_address().port();
+        auto client = tcp_stream::connect(address::loopback_v6(port));
+        EXPECT_EQ(listener.accept().peer_address().family(), family::v6);
+        EXPECT_THROW((void)tcp_stream::connect(address::loopback_v4(port)), error);
+    });
+}
+
+TEST(Tcp, RefusesAPortInUse) {
+    run([] {
+        auto listener = test::listen_on_loopback();
+        try {
+            (void)tcp_listener::listen(listener.local_address());
+            FAIL();
+        } catch (const error& failed) {
+            EXPECT_EQ(failed.code(), std::errc::address_in_use);
+        }
+    });
+}
+
+TEST(Tcp, SharesAPortWhenAskedTo) {
+    run([] {
+        auto first = test::listen_on_loopback({.backlog = 16, .reuse_port = true});
+        auto second = tcp_listener::listen(first.local_address(), {.reuse_port = true});
+        EXPECT_EQ(first.local_address(), second.local_address());
+    });
+}
+
+TEST(Tcp, RefusesAnAddressOfNoFamily) {
+    run([] {
+        EXPECT_THROW((void)tcp_stream::connect(address()), error);
+        EXPECT_THROW((void)tcp_listener::listen(address()), error);
+    });
+}
+
+// T122: what a cancelled connect leaves behind must not disturb the next owner of its number.
+TEST(Tcp, LeavesNothingBehindWhenConnectIsCancelled) {
+    run([] {
+        auto listener = test::listen_on_loopback({.backlog = 0});
+        const auto fillers = test::make_black_hole(listener);
+        const auto before = test::open_descriptors();
+        for (int i = 0; i < 200; ++i) {
+            (void)move_on_after(std::chrono::microseconds(100),
+                                [&] { (void)tcp_stream::connect(listener.local_address()); });
+            auto [left, right] = test::tcp_pair();
+            left.write_all(bytes_of("x"));
+            EXPECT_EQ(test::read_up_to(right, 1), "x");
+        }
+        EXPECT_EQ(test::open_descriptors(), before);
+    });
+}
+
+}  // namespace
+}  // namespace weft::net

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// What every stream has to do. A test file instantiates it with a type that connects two:
+///
+///     struct over_tcp { static test::stream_pair connect(); };  // called in a fiber
+///     INSTANTIATE_TYPED_TEST_SUITE_P(Tcp, StreamConformance, over_tcp);
+
+#include <weft/event.hpp>
+#include <weft/net/error.hpp>
+#include <weft/net/stream.hpp>
+#include <weft/run.hpp>
+#include <weft/scope.hpp>
+#include <weft/task.hpp>
+#include <weft/this_fiber.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weft::test {
+
+/// Two streams that are each other's peer.
+struct stream_pair {
+    std::unique_ptr<net::stream> left;
+    std::unique_ptr<net::stream> right;
+};
+
+/// Reads up to `limit` bytes, less if the stream ends.
+inline std::string read_up_to(net::stream& from, std::size_t limit) {
+    std::string text;
+    std::array<std::byte, 4096> block{};
+    while (text.size() < limit) {
+        const auto room = std::span(block).first(std::min(block.size(), limit - text.size()));
+        const std::size_t count = from.read_some(room);
+        if (count == 0) {
+            break;
+        }
+        text.append(reinterpret_cast<const char*>(block.data()), count);
+    }
+    return text;
+}
+
+/// `size` bytes that differ from place to place.
+inline std::string pattern(std::size_t size) {
+    std::string text(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) {
+        text[i] = static_cast<char>(i * 2654435761U >> 13);
+    }
+    return text;
+}
+
+}  // namespace weft::test
+
+namespace weft::net {
+
+template <class Connect>
+class StreamConformance : public testing::Test {};
+
+TYPED_TEST_SUITE_P(StreamConformance);
+
+TYPED_TEST_P(StreamConformance, CarriesMuchDataInBothDirectionsAtOnce) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        const auto sent = test::pattern(1'000'003);
+        auto echo = spawn([&stream = *right] {
+            std::array<std::byte, 5000> block{};
+            while (const std::size_t count = stream.read_some(block)) {
+                stream.write_all(std::span(block).first(count));
+            }
+        });
+        auto sender = spawn([&stream = *left, &sent] { stream.write_all(bytes_of(sent)); });
+        EXPECT_EQ(test::read_up_to(*left, sent.size()), sent);
+        sender.get();
+        left->close();
+    });
+}
+
+TYPED_TEST_P(StreamConformance, EndsWhenThePeerHasClosed) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        left->write_all(bytes_of("bye"));
+        auto closing = spawn([&stream = *left] { stream.shutdown_write(); });
+        EXPECT_EQ(test::read_up_to(*right, 100), "bye");
+        closing.get();
+        std::array<std::byte, 1> more{};
+        EXPECT_EQ(right->read_some(more), 0U);
+    });
+}
+
+TYPED_TEST_P(StreamConformance, DoesNothingForNoBytes) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        EXPECT_EQ(left->read_some({}), 0U);
+        left->write_all({});
+        left->write_all(bytes_of("x"));
+        EXPECT_EQ(test::read_up_to(*right, 1), "x");
+    });
+}
+
+// T114, and scenario 13: SIGPIPE never kills.
+TYPED_TEST_P(StreamConformance, FailsToWriteOnceThePeerIsGone) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        right->close();
+        right.reset();
+        EXPECT_THROW(
+            {
+                for (int i = 0; i < 1000; ++i) {
+                    left->write_all(bytes_of("is anybody there?"));
+                    this_fiber::yield();
+                }
+            },
+            error);
+    });
+}
+
+TYPED_TEST_P(StreamConformance, LosesNothingWhenAReadIsCancelled) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        std::array<std::byte, 16> block{};
+        EXPECT_FALSE(move_on_after(std::chrono::milliseconds(1),
+                                   [&, &stream = *right] { (void)stream.read_some(block); }));
+        left->write_all(bytes_of("kept"));
+        EXPECT_EQ(test::read_up_to(*right, 4), "kept");
+    });
+}
+
+// Scenario 6
+TYPED_TEST_P(StreamConformance, WakesAReaderWhenItIsClosed) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        event about_to_read;
+        auto reader = spawn([&, &stream = *right] {
+            std::array<std::byte, 1> block{};
+            about_to_read.set();
+            (void)stream.read_some(block);
+        });
+        about_to_read.wait();
+        this_fiber::yield();
+        right->close();
+        EXPECT_THROW(reader.get(), error);
+    });
+}
+
+TYPED_TEST_P(StreamConformance, FailsAfterItWasClosed) {
+    run([] {
+        auto [left, right] = TypeParam::connect();
+        left->close();
+        left->close();
+        std::array<std::byte, 1> block{};
+        EXPECT_THROW((void)left->read_some(block), error);
+        EXPECT_THROW(left->write_all(bytes_of("x")), error);
+        EXPECT_THROW(left->shutdown_write(), error);
+    });
+}
+
+REGISTER_TYPED_TEST_SUITE_P(StreamConformance, CarriesMuchDataInBothDirectionsAtOnce,
+                            EndsWhenThePeerHasClosed, DoesNothingForNoBytes,
+                            FailsToWriteOnceThePeerIsGone, LosesNothingWhenAReadIsCancelled,
+                            WakesAReaderWhenItIsClosed, FailsAfterItWasClosed);
+
+}  // namespace weft::net
