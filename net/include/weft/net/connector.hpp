@@ -12,7 +12,7 @@ namespace weft::net {
 
 /// Where a stream shall lead.
 struct target {
-    std::string host;         ///< a name or a literal address, without brackets
+    std::string host;  ///< a name or a literal address, without brackets
     std::uint16_t port = 0;
     bool secure = false;      ///< whether TLS is wanted
     std::string server_name;  ///< TLS name to ask for and to verify; empty: host

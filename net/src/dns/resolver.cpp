@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/net/dns.hpp>
+
+#include "dns/channel.hpp"
+#include "dns/host_name.hpp"
+#include "dns/hosts_file.hpp"
+#include "dns/lookups.hpp"
+
+#include <weft/event.hpp>
+#include <weft/this_fiber.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace weft::net {
+
+namespace {
+
+/// How much a failure says: what is less certain hides what is more certain.
+int uncertainty(const std::error_code& failure) noexcept {
+    if (failure == errc::name_not_found) {
+        return 1;
+    }
+    if (failure == errc::no_address) {
+        return 2;
+    }
+    return failure == errc::resolver_failure ? 3 : 4;
+}
+
+void keep_least_certain(std::error_code& kept, const std::error_code& other) noexcept {
+    if (!kept || (other && uncertainty(other) > uncertainty(kept))) {
+        kept = other;
+    }
+}
+
+std::vector<address> select(const std::vector<address>& from, family wanted, std::uint16_t port) {
+    std::vector<address> selected;
+    for (const auto& each : from) {
+        if (wanted == family::any || each.family() == wanted) {
+            selected.push_back(each.with_port(port));
+        }
+    }
+    return selected;
+}
+
+/// A lookup that one fiber waits for, with others.
+class awaited {
+public:
+    awaited(std::shared_ptr<dns::lookup> asked, event& woken)
+        : asked_(std::move(asked)), woken_(woken) {
+        asked_->add_listener(woken_);
+    }
+    ~awaited() { asked_->remove_listener(woken_); }
+
+    awaited(const awaited&) = delete;
+    awaited& operator=(const awaited&) = delete;
+
+    /// The answer, once: null before it came and after it was taken.
+    const dns::answer* take() noexcept {
+        return asked_->done() && !std::exchange(taken_, true) ? &asked_->result() : nullptr;
+    }
+    [[nodiscard]] bool taken() const noexcept { return taken_; }
+
+private:
+    std::shared_ptr<dns::lookup> asked_;
+    event& woken_;
+    bool taken_ = false;
+};
+
+}  // namespace
+
+/// Shared with the fibers that are inside of a call, so that they outlive the resolver.
+class resolver::implementation {
+public:
+    explicit implementation(const resolver_options& options)
+        : servers_(std::make_shared<dns::channel>(options)),
+          lookups_(options, *servers_),
+          hosts_(options.hosts_file) {}
+
+    /// Returns why nothing was found, or nothing.
+    std::error_code resolve(std::string_view host, std::uint16_t port, family wanted,
+                            const sink& found);
+
+    void shut_down() noexcept { servers_->shut_down(); }
+
+private:
+    std::error_code search(const dns::host_name& name, family wanted, const sink& found);
+    std::error_code ask(const std::string& name, family wanted, const sink& found);
+
+    std::shared_ptr<dns::channel> servers_;
+    dns::lookups lookups_;
+    dns::hosts_file hosts_;
+};
+
+std::error_code resolver::implementation::resolve(std::string_view host, std::uint16_t port,
+                                                  family wanted, const sink& found) {
+    const auto deliver = [&](const std::vector<address>& known) {
+        const auto selected = select(known, wanted, port);
+        if (selected.empty()) {
+            return make_error_code(errc::no_address);
+        }
+        found(selected);
+        return std::error_code();
+    };
+    if (const auto literal = address::try_parse(host, port)) {
+        return deliver({*literal});
+    }
+    const auto name = dns::parse_host_name(host);
+    if (dns::is_localhost(name.text)) {
+        return deliver({address::loopback_v6(port), address::loopback_v4(port)});
+    }
+    if (const auto known = hosts_.find(name.text); !select(known, wanted, port).empty()) {
+        return deliver(known);
+    }
+    return search(name, wanted, [&](const std::vector<address>& known) { (void)deliver(known); });
+}
+
+std::error_code resolver::implementation::search(const dns::host_name& name, family wanted,
+                                                 const sink& found) {
+    std::error_code failure;
+    for (const auto& each : dns::search_candidates(name, servers_->domains(), servers_->ndots())) {
+        const auto failed = ask(each, wanted, found);
+        if (!failed) {
+            return {};
+        }
+        keep_least_certain(failure, failed);
+        // Without servers every further name would take just as long.
+        if (uncertainty(failed) > uncertainty(errc::resolver_failure)) {
+            break;
+        }
+    }
+    return failure;
+}
+
+std::error_code resolver::implementation::ask(const std::string& name, family wanted,
+                                              const sink& found) {
+    event changed;
+    std::vector<std::unique_ptr<awaited>> asked;
+    for (const auto each : {family::v6, family::v4}) {
+        if (wanted == family::any || wanted == each) {
+            asked.push_back(std::make_unique<awaited>(lookups_.begin({name, each}), changed));
+        }
+    }
+    std::error_code failure;
+    bool any_found = false;
+    for (;;) {
+        for (const auto& each : asked) {
+            const auto* result = each->take();
+            if (result == nullptr) {
+                continue;
+            }
+            if (!result->failure) {
+                any_found = true;
+                found(result->addresses);
+            } else if (result->failure == errc::name_not_found && !any_found) {
+                return result->failure;  // it holds for every family
+            }
+            keep_least_certain(failure, result->failure);
+        }
+        if (std::ranges::all_of(asked, [](const auto& each) { return each->taken(); })) {
+            return any_found ? std::error_code() : failure;
+        }
+        changed.wait();
+        changed.clear();
+    }
+}
+
+resolver::resolver(resolver_options options)
+    : implementation_(std::make_shared<implementation>(options)) {}
+
+resolver::resolver(resolver&&) noexcept = default;
+
+resolver& resolver::operator=(resolver&& other) noexcept {
+    std::swap(implementation_, other.implementation_);
+    return *this;
+}
+
+resolver::~resolver() {
+    if (implementation_) {
+        implementation_->shut_down();
+    }
+}
+
+std::vector<address> resolver::resolve(std::string_view host, std::uint16_t port, family wanted) {
+    std::vector<address> all;
+    resolve_each(host, port, wanted, [&all](const std::vector<address>& found) {
+        all.insert(all.end(), found.begin(), found.end());
+    });
+    std::ranges::stable_partition(all,
+                                  [](const address& each) { return each.family() == family::v6; });
+    return all;
+}
+
+void resolver::resolve_each(std::string_view host, std::uint16_t port, family wanted,
+                            const sink& found) {
+    this_fiber::check_cancelled();
+    const auto alive = implementation_;
+    if (const auto failure = alive->resolve(host, port, wanted, found)) {
+        throw error(failure, "resolve " + std::string(host));
+    }
+}
+
+}  // namespace weft::net

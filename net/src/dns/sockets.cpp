@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "dns/sockets.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace weft::net::dns {
+
+namespace {
+
+ares_socket_t open(int domain, int type, int protocol, void*) {
+    return ::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+// The sockets never meet the reactor, only the channel's own epoll instance, which forgets them
+// when they are closed.
+int close(ares_socket_t fd, void*) {
+    return ::close(fd);
+}
+
+int connect(ares_socket_t fd, const sockaddr* server, ares_socklen_t size, void*) {
+    return ::connect(fd, server, size);
+}
+
+ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, sockaddr* from,
+                     ares_socklen_t* from_size, void*) {
+    ares_ssize_t count = 0;
+    do {
+        count = ::recvfrom(fd, into, size, flags, from, from_size);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+// sendmsg(2) and not writev(2): the server may have closed a TCP connection, and only here can
+// SIGPIPE be avoided.
+ares_ssize_t send(ares_socket_t fd, const iovec* pieces, int count, void*) {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces);
+    message.msg_iovlen = static_cast<size_t>(count);
+    ares_ssize_t sent = 0;
+    do {
+        sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+}  // namespace
+
+const ares_socket_functions& socket_functions() noexcept {
+    static const ares_socket_functions functions{open, close, connect, receive, send};
+    return functions;
+}
+
+}  // namespace weft::net::dns
