@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <vector>
 
 namespace weft {
@@ -83,7 +84,8 @@ public:
     /// The failures in the order in which they happened.
     [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
 
-    /// The first failure of type Error in this group or a nested one; null if there is none.
+    /// The first failure of type Error in this group or a nested one; null if there is none. A
+    /// nested group itself counts only if Error is exception_group.
     template <class Error>
     [[nodiscard]] std::exception_ptr find() const;
 
@@ -124,12 +126,18 @@ std::exception_ptr exception_group::find() const {
     for (const auto& error : errors_) {
         try {
             std::rethrow_exception(error);
-        } catch (const Error&) {
-            return error;
         } catch (const exception_group& nested) {
-            if (auto found = nested.find<Error>()) {
+            auto found = std::is_same_v<Error, exception_group> ? error : nested.find<Error>();
+            if (found != nullptr) {
                 return found;
             }
+            continue;
+        } catch (...) {  // a single failure: looked at below
+        }
+        try {
+            std::rethrow_exception(error);
+        } catch (const Error&) {
+            return error;
         } catch (...) {  // another type: keep looking
             continue;
         }
