@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <exception>
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+namespace {
+
+std::exception_ptr error_of(auto thrown) {
+    return std::make_exception_ptr(std::move(thrown));
+}
+
+TEST(Error, CancelledIsNoStandardException) {
+    EXPECT_FALSE((std::is_base_of_v<std::exception, cancelled>));
+    const cancelled request(7, "why");
+    EXPECT_EQ(request.scope_id(), 7U);
+    EXPECT_EQ(request.reason(), "why");
+}
+
+TEST(Error, IoErrorKnowsWhatWasTransferred) {
+    const io_error error(std::make_error_code(std::errc::broken_pipe), "send", 12);
+    EXPECT_EQ(error.transferred(), 12U);
+    EXPECT_EQ(error.code(), std::errc::broken_pipe);
+    EXPECT_NE(std::string(error.what()).find("send"), std::string::npos);
+}
+
+TEST(Error, GroupWrapsASingleError) {
+    const exception_group group({error_of(std::runtime_error("alone"))});
+    EXPECT_EQ(group.errors().size(), 1U);
+    EXPECT_STREQ(group.what(), "1 failure: alone");
+}
+
+TEST(Error, GroupNamesTheFirstOfSeveral) {
+    const exception_group group(
+        {error_of(std::runtime_error("first")), error_of(std::logic_error("second"))});
+    EXPECT_STREQ(group.what(), "2 failures: first, ...");
+}
+
+TEST(Error, EmptyGroupIsRefused) {
+    EXPECT_THROW(exception_group({}), std::invalid_argument);
+}
+
+TEST(Error, GroupFindsTheFirstOfAType) {
+    const exception_group group({error_of(1), error_of(timeout_error()),
+                                 error_of(std::logic_error("a")), error_of(std::logic_error("b"))});
+    EXPECT_EQ(describe(group.find<std::logic_error>()), "a");
+    EXPECT_EQ(describe(group.find<std::runtime_error>()), timeout_error().what());
+    EXPECT_EQ(group.find<io_error>(), nullptr);
+}
+
+TEST(Error, GroupFindsInNestedGroups) {
+    const exception_group inner({error_of(std::logic_error("deep"))});
+    const exception_group group({error_of(1), error_of(inner)});
+    EXPECT_EQ(describe(group.find<std::logic_error>()), "deep");
+    EXPECT_EQ(group.find<io_error>(), nullptr);
+    EXPECT_EQ(describe(group.find<std::exception>()), "deep");
+    EXPECT_EQ(describe(group.find<exception_group>()), "1 failure: deep");
+}
+
+TEST(Error, DescribeKnowsEveryKind) {
+    EXPECT_EQ(describe(nullptr), "no error");
+    EXPECT_EQ(describe(error_of(std::runtime_error("text"))), "text");
+    EXPECT_EQ(describe(error_of(cancelled(1, ""))), "cancelled");
+    EXPECT_EQ(describe(error_of(cancelled(1, "why"))), "cancelled: why");
+    EXPECT_EQ(describe(error_of(42)), "unknown exception");
+}
+
+std::string printed(const error_report& report) {
+    ::testing::internal::CaptureStderr();
+    default_error_handler(report);
+    return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(Error, DefaultHandlerPrintsOneLine) {
+    error_report report{};
+    report.kind = error_kind::unhandled_exception;
+    report.fiber_id = 12;
+    report.fiber_name = "worker";
+    report.error = error_of(std::runtime_error("broken"));
+    report.spawned_at = std::source_location::current();
+    const std::string line = printed(report);
+    EXPECT_EQ(line.find("weft: unhandled exception in fiber 12 \"worker\" (spawned at "), 0U);
+    EXPECT_NE(line.find("error_test.cpp:"), std::string::npos);
+    EXPECT_TRUE(line.ends_with(": broken\n"));
+}
+
+TEST(Error, DefaultHandlerNeedsNoFiber) {
+    error_report report{};
+    report.kind = error_kind::pool_not_joined;
+    report.message = "left";
+    EXPECT_EQ(printed(report), "weft: worker pool not joined: left\n");
+}
+
+}  // namespace
+}  // namespace weft

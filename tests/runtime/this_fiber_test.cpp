@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/this_fiber.hpp>
+
+#include <weft/scope.hpp>
+#include <weft/task.hpp>
+
+#include "support/runtime_test.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using ThisFiber = test::runtime_test;
+
+TEST_F(ThisFiber, OutsideFibersThereIsNone) {
+    EXPECT_EQ(this_fiber::id(), 0U);
+    EXPECT_EQ(this_fiber::name(), "");
+    EXPECT_THROW(this_fiber::yield(), usage_error);
+    EXPECT_THROW(this_fiber::sleep_for(1s), usage_error);
+    EXPECT_THROW(this_fiber::check_cancelled(), usage_error);
+}
+
+TEST_F(ThisFiber, IdsAreUnique) {
+    run([] {
+        std::set<std::uint64_t> ids{this_fiber::id()};
+        for (int i = 0; i < 3000; ++i) {  // more than an id block
+            ids.insert(spawn([] { return this_fiber::id(); }).get());
+        }
+        EXPECT_EQ(ids.size(), 3001U);
+        EXPECT_FALSE(ids.contains(0));
+    });
+}
+
+TEST_F(ThisFiber, NameIsTheOneGivenAtSpawn) {
+    run([] {
+        EXPECT_EQ(this_fiber::name(), "main");
+        EXPECT_EQ(spawn([] { return this_fiber::name(); }, {.name = "reader"}).get(), "reader");
+        const std::string longer(40, 'x');
+        EXPECT_EQ(spawn([] { return this_fiber::name(); }, {.name = longer}).get(),
+                  std::string(31, 'x'));
+    });
+}
+
+TEST_F(ThisFiber, NamelessFibersAreNumbered) {
+    run([] {
+        auto nameless = spawn([] { return this_fiber::name(); });
+        const auto id = nameless.id();
+        EXPECT_EQ(nameless.get(), "fiber-" + std::to_string(id));
+    });
+}
+
+TEST_F(ThisFiber, YieldLetsEveryReadyFiberRunOnce) {
+    run([] {
+        std::vector<int> order;
+        auto first = spawn([&] { order.push_back(1); this_fiber::yield(); order.push_back(4); });
+        auto second = spawn([&] { order.push_back(2); });
+        this_fiber::yield();
+        order.push_back(3);
+        this_fiber::yield();
+        EXPECT_EQ(order, (std::vector{1, 2, 3, 4}));
+    });
+}
+
+// A.5: sleep(d) with d <= 0 yields exactly once.
+TEST_F(ThisFiber, SleepOfZeroOrLessYieldsOnce) {
+    run([] {
+        int steps = 0;
+        auto other = spawn([&] { for (;;) { ++steps; this_fiber::yield(); } });
+        this_fiber::sleep_for(0s);
+        EXPECT_EQ(steps, 1);
+        this_fiber::sleep_for(-1h);
+        EXPECT_EQ(steps, 2);
+        EXPECT_EQ(clock::now(), clock::time_point{});
+    });
+}
+
+TEST_F(ThisFiber, SleepersWakeInTheOrderOfTheirDeadlines) {
+    run([] {
+        std::vector<int> order;
+        auto slow = spawn([&] { this_fiber::sleep_for(30ms); order.push_back(30); });
+        auto fast = spawn([&] { this_fiber::sleep_for(10ms); order.push_back(10); });
+        auto middle = spawn([&] { this_fiber::sleep_for(20ms); order.push_back(20); });
+        this_fiber::sleep_for(1s);
+        EXPECT_EQ(order, (std::vector{10, 20, 30}));
+    });
+}
+
+// T012: equal deadlines are served in the order of their arming (decided: FIFO).
+TEST_F(ThisFiber, EqualDeadlinesAreFirstComeFirstServed) {
+    run([] {
+        std::vector<int> order;
+        std::vector<task<>> all;
+        for (int i = 0; i < 20; ++i) {
+            all.push_back(spawn([&, i] { this_fiber::sleep_until(clock::time_point{1s});
+                                         order.push_back(i); }));
+        }
+        this_fiber::sleep_for(2s);
+        ASSERT_EQ(order.size(), 20U);
+        EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+    });
+}
+
+TEST_F(ThisFiber, SleepUntilAPastDeadlineReturns) {
+    run([] {
+        this_fiber::sleep_for(5s);
+        this_fiber::sleep_until(clock::time_point{1s});
+        EXPECT_EQ(clock::now(), clock::time_point{5s});
+    });
+}
+
+TEST_F(ThisFiber, SleepOfNotANumberIsRefused) {
+    run([] {
+        EXPECT_THROW(this_fiber::sleep_for(std::nan("") * 1s), std::invalid_argument);
+    });
+}
+
+// T083: virtual time jumps; 30 s of sleep take no time.
+TEST_F(ThisFiber, VirtualSleepsTakeNoRealTime) {
+    const auto before = std::chrono::steady_clock::now();
+    run([] {
+        auto other = spawn([] { this_fiber::sleep_for(10s); });
+        this_fiber::sleep_for(20s);
+        EXPECT_TRUE(other.done());
+        EXPECT_EQ(clock::now(), clock::time_point{20s});
+    });
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+}
+
+TEST_F(ThisFiber, SleepOnRealTimeTakesAtLeastTheTime) {
+    options.time = time_source::monotonic;
+    run([] {
+        const auto before = std::chrono::steady_clock::now();
+        this_fiber::sleep_for(3ms);
+        EXPECT_GE(std::chrono::steady_clock::now() - before, 3ms);
+    });
+}
+
+TEST_F(ThisFiber, CheckCancelledThrowsOnlyWhenCancelled) {
+    run([] {
+        cancel_scope scope;
+        bool reached = false;
+        EXPECT_FALSE(scope.run([&] {
+            this_fiber::check_cancelled();
+            reached = true;
+            scope.cancel();
+            this_fiber::check_cancelled();
+            ADD_FAILURE() << "not reached";
+        }));
+        EXPECT_TRUE(reached);
+    });
+}
+
+// Scenario 11: a fiber that never really blocks must not starve timers or other fibers.
+TEST_F(ThisFiber, AFiberThatOnlyYieldsDoesNotDelayTimers) {
+    options.time = time_source::monotonic;
+    run([] {
+        auto busy = spawn([] { for (;;) { this_fiber::yield(); } });
+        const auto before = std::chrono::steady_clock::now();
+        this_fiber::sleep_for(2ms);
+        EXPECT_LT(std::chrono::steady_clock::now() - before, 12ms * (test::sanitized() ? 20 : 5));
+    });
+}
+
+}  // namespace
+}  // namespace weft
