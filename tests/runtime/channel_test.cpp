@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/channel.hpp>
+
+#include <weft/scope.hpp>
+#include <weft/task.hpp>
+
+#include "support/runtime_test.hpp"
+
+#include <chrono>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using Channel = test::runtime_test;
+
+// T096
+TEST_F(Channel, PassesEachValueOnceInOrder) {
+    for (const std::size_t capacity : {0U, 1U, 2U, 7U}) {
+        run([&] {
+            channel<int> numbers(capacity);
+            auto producer = spawn([&] {
+                for (int i = 0; i < 20; ++i) {
+                    numbers.send(i);
+                }
+                numbers.close();
+            });
+            std::vector<int> received;
+            while (auto next = numbers.receive()) {
+                received.push_back(*next);
+            }
+            std::vector<int> expected(20);
+            std::iota(expected.begin(), expected.end(), 0);
+            EXPECT_EQ(received, expected) << "capacity " << capacity;
+            producer.get();
+        });
+    }
+}
+
+TEST_F(Channel, FullChannelHoldsTheSenderBack) {
+    run([] {
+        channel<int> numbers(2);
+        EXPECT_EQ(numbers.capacity(), 2U);
+        int sent = 0;
+        auto producer = spawn([&] {
+            for (; sent < 4; ++sent) {
+                numbers.send(sent);
+            }
+        });
+        let_others_run();
+        EXPECT_EQ(sent, 2);
+        EXPECT_EQ(numbers.size(), 2U);
+        EXPECT_EQ(numbers.receive(), 0);
+        let_others_run();
+        EXPECT_EQ(sent, 3);
+        for (int i = 1; i < 4; ++i) {
+            EXPECT_EQ(numbers.receive(), i);
+        }
+        producer.get();
+    });
+}
+
+TEST_F(Channel, WithoutCapacityEverySendMeetsItsReceiver) {
+    run([] {
+        channel<int> meeting(0);
+        auto sender = spawn([&] { meeting.send(5); });
+        let_others_run();
+        EXPECT_FALSE(sender.done());
+        EXPECT_EQ(meeting.receive(), 5);
+        sender.get();
+    });
+}
+
+TEST_F(Channel, WaitingReceiversAreServedInOrder) {
+    run([] {
+        channel<int> numbers(1);
+        auto first = spawn([&] { return numbers.receive(); });
+        auto second = spawn([&] { return numbers.receive(); });
+        let_others_run();
+        numbers.send(1);
+        numbers.send(2);
+        EXPECT_EQ(numbers.try_receive(), std::nullopt) << "a newcomer overtook a waiter";
+        EXPECT_EQ(first.get(), 1);
+        EXPECT_EQ(second.get(), 2);
+    });
+}
+
+TEST_F(Channel, TryFormsNeverWait) {
+    run([] {
+        channel<std::string> texts(1);
+        std::string text = "a";
+        EXPECT_EQ(texts.try_receive(), std::nullopt);
+        EXPECT_TRUE(texts.try_send(text));
+        text = "b";
+        EXPECT_FALSE(texts.try_send(text));
+        EXPECT_EQ(text, "b") << "the value of a refused try_send() is untouched";
+        EXPECT_EQ(texts.try_receive(), "a");
+    });
+}
+
+TEST_F(Channel, CarriesWhatCanOnlyBeMoved) {
+    run([] {
+        channel<std::unique_ptr<int>> pointers(0);
+        auto sender = spawn([&] { pointers.send(std::make_unique<int>(3)); });
+        const auto received = pointers.receive();
+        ASSERT_TRUE(received.has_value());
+        EXPECT_EQ(**received, 3);
+        sender.get();
+    });
+}
+
+// T098
+TEST_F(Channel, CloseLeavesWhatWasSentAndEndsReceivers) {
+    run([] {
+        channel<int> numbers(2);
+        numbers.send(1);
+        numbers.close();
+        numbers.close();
+        EXPECT_TRUE(numbers.is_closed());
+        EXPECT_EQ(numbers.receive(), 1);
+        EXPECT_EQ(numbers.receive(), std::nullopt);
+        EXPECT_EQ(numbers.receive(), std::nullopt);
+    });
+}
+
+// T098: blocked senders and receivers do not stay blocked.
+TEST_F(Channel, CloseWakesThoseWhoWait) {
+    run([] {
+        channel<int> empty(1);
+        auto receiver = spawn([&] { return empty.receive(); });
+        channel<int> full(0);
+        auto sender = spawn([&] { full.send(1); });
+        let_others_run();
+        empty.close();
+        full.close();
+        EXPECT_EQ(receiver.get(), std::nullopt);
+        EXPECT_THROW(sender.get(), usage_error);
+        EXPECT_EQ(full.try_receive(), std::nullopt);
+    });
+}
+
+TEST_F(Channel, SendAfterCloseIsRefused) {
+    run([] {
+        channel<int> numbers(1);
+        numbers.close();
+        int value = 1;
+        EXPECT_THROW(numbers.send(value), usage_error);
+        EXPECT_THROW(static_cast<void>(numbers.try_send(value)), usage_error);
+    });
+}
+
+// T095: a receiver that was given a value and is then cancelled has received it.
+TEST_F(Channel, ValueHandedOverBeatsALaterCancel) {
+    run([] {
+        channel<int> numbers(0);
+        std::optional<int> got;
+        auto receiver = spawn([&] { got = numbers.receive(); });
+        let_others_run();
+        numbers.send(9);
+        receiver.cancel();
+        receiver.get();
+        EXPECT_EQ(got, 9);
+    });
+}
+
+// T095, the other order: the value stays for the next receiver.
+TEST_F(Channel, CancelledReceiverTakesNoValue) {
+    run([] {
+        channel<int> numbers(1);
+        auto receiver = spawn([&] { return numbers.receive(); });
+        let_others_run();
+        receiver.cancel();
+        numbers.send(9);
+        EXPECT_THROW(static_cast<void>(receiver.get()), cancelled);
+        EXPECT_EQ(numbers.receive(), 9);
+    });
+}
+
+// T095: a cancelled sender has sent nothing, and the next one moves up.
+TEST_F(Channel, CancelledSenderHasSentNothing) {
+    run([] {
+        channel<int> numbers(0);
+        auto first = spawn([&] { numbers.send(1); });
+        auto second = spawn([&] { numbers.send(2); });
+        let_others_run();
+        first.cancel();
+        EXPECT_EQ(numbers.receive(), 2);
+        EXPECT_THROW(first.get(), cancelled);
+        second.get();
+        EXPECT_EQ(numbers.try_receive(), std::nullopt);
+    });
+}
+
+// T062, bpo-23812, gh-92824: receiving under a short limit loses nothing.
+TEST_F(Channel, ReceivingUnderATimeLimitLosesNothing) {
+    run([] {
+        constexpr int count = 3000;
+        channel<int> numbers(3);
+        auto producer = spawn([&] {
+            for (int i = 0; i < count; ++i) {
+                if (i % 5 == 0) {
+                    this_fiber::sleep_for(std::chrono::microseconds(i % 7 * 100));
+                }
+                numbers.send(i);
+            }
+        });
+        int next = 0;
+        while (next < count) {
+            const auto got = move_on_after(400us, [&] { return numbers.receive(); });
+            if (got.has_value()) {
+                ASSERT_EQ(*got, next);
+                ++next;
+            }
+        }
+        producer.get();
+    });
+}
+
+// T038
+TEST_F(Channel, FastPathsAreCancellationPoints) {
+    run([] {
+        channel<int> numbers(2);
+        numbers.send(1);
+        cancel_scope scope;
+        scope.cancel();
+        EXPECT_FALSE(scope.run([&] {
+            EXPECT_THROW(numbers.send(2), cancelled);
+            static_cast<void>(numbers.receive());
+        }));
+        EXPECT_EQ(numbers.size(), 1U);
+    });
+}
+
+// Scenario 11, law 9: an always-ready channel does not keep others from running.
+TEST_F(Channel, AlwaysReadyOperationsLetOthersRun) {
+    run([] {
+        channel<int> numbers(1);
+        bool other_ran = false;
+        auto other = spawn([&] { other_ran = true; });
+        for (int i = 0; i < 1000 && !other_ran; ++i) {
+            numbers.send(i);
+            static_cast<void>(numbers.receive());
+        }
+        EXPECT_TRUE(other_ran);
+    });
+}
+
+TEST_F(Channel, DestroysWhatNobodyReceived) {
+    auto counted = std::make_shared<int>(0);
+    run([&] {
+        channel<std::shared_ptr<int>> pointers(4);
+        pointers.send(counted);
+        pointers.send(counted);
+        EXPECT_EQ(counted.use_count(), 3);
+    });
+    EXPECT_EQ(counted.use_count(), 1);
+}
+
+}  // namespace
+}  // namespace weft
