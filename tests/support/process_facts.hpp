@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// What /proc tells about another process. Source: proc(5).
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+
+namespace weft::testing {
+
+/// How many descriptors the process has open.
+inline std::size_t open_descriptors(pid_t process) {
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// How long the first thread of the process has run on a processor.
+inline std::chrono::nanoseconds processor_time(pid_t process) {
+    std::ifstream in("/proc/" + std::to_string(process) + "/schedstat");
+    long long run = 0;
+    in >> run;
+    return std::chrono::nanoseconds(run);
+}
+
+/// A condition to wait for: the process used less than 5 % of a processor over half a second.
+inline std::function<bool()> idle_watch(pid_t process) {
+    using clock = std::chrono::steady_clock;
+    return [process, began = clock::now(), before = processor_time(process)]() mutable {
+        const auto now = clock::now();
+        if (now - began < std::chrono::milliseconds(500)) {
+            return false;
+        }
+        const auto used = processor_time(process) - before;
+        const bool idle = used * 20 < now - began;
+        began = now;
+        before = processor_time(process);
+        return idle;
+    };
+}
+
+}  // namespace weft::testing
