@@ -14,6 +14,7 @@
 #include "fiber.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(__SANITIZE_THREAD__)
@@ -52,6 +53,16 @@ inline void created([[maybe_unused]] fiber& started) noexcept {
 
 /// For the pseudo fiber of a thread.
 inline void adopted([[maybe_unused]] fiber& thread) noexcept {
+#if defined(__SANITIZE_ADDRESS__)
+    // Switching back with unknown bounds would leave stale poison behind every later throw.
+    pthread_attr_t attributes;
+    void* low = nullptr;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstack(&attributes, &low, &thread.memory.size);
+        pthread_attr_destroy(&attributes);
+        thread.memory.low = static_cast<std::byte*>(low);
+    }
+#endif
 #if defined(__SANITIZE_THREAD__)
     thread.sanitizer_fiber = __tsan_get_current_fiber();
 #endif
