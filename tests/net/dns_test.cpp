@@ -93,7 +93,7 @@ TEST(Resolver, TellsItsFailuresApart) {
         server.set("text.test", record_type::txt, {});
         server.set("silent.test", record_type::a, silence());
         server.set("silent.test", record_type::aaaa, silence());
-        resolver names(asking(server));
+        resolver names(asking(server, milliseconds(50)));
         EXPECT_EQ(failure_of(names, "nobody.test"), errc::name_not_found);
         EXPECT_EQ(failure_of(names, "text.test"), errc::no_address);
         EXPECT_EQ(failure_of(names, "failing.test"), errc::resolver_failure);
@@ -168,7 +168,7 @@ TEST(Resolver, AsksTheNextServerWhenOneIsSilent) {
         silent.set("www.test", record_type::a, silence());
         dns_server good;
         good.add_address("www.test", "192.0.2.1");
-        auto options = asking(silent);
+        auto options = asking(silent, milliseconds(100));
         options.servers.push_back(good.address().to_string());
         resolver names(options);
         EXPECT_EQ(names.resolve("www.test", 80, family::v4).size(), 1U);
@@ -203,10 +203,8 @@ TEST(Resolver, IgnoresAnAnswerThatComesTooLate) {
         dns_server server;
         server.set("www.test", record_type::a,
                    {.answers = {{"www.test", record_type::a, 60, "192.0.2.66"}},
-                    .delay = milliseconds(60)});
-        auto options = asking(server);
-        options.timeout = milliseconds(20);
-        resolver names(options);
+                    .delay = milliseconds(150)});
+        resolver names(asking(server, milliseconds(100)));
         EXPECT_EQ(failure_of(names, "www.test", family::v4), errc::resolver_timeout);
         server.set("www.test", record_type::a,
                    {.answers = {{"www.test", record_type::a, 60, "192.0.2.1"}}});

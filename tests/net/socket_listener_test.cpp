@@ -8,7 +8,10 @@
 
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace weft::net {
@@ -35,24 +38,29 @@ private:
 
 // T119, scenario 9
 TEST(SocketListener, WaitsOutALackOfDescriptors) {
-    run([] {
-        auto listener = test::listen_on_loopback();
-        auto served = test::tcp_pair();
-        auto waiting = tcp_stream::connect(listener.local_address());
-        auto acceptor = spawn([&] { return listener.accept(); });
-        clock::time_point freed;
-        {
-            const no_more_descriptors none;
-            this_fiber::sleep_for(std::chrono::milliseconds(350));
+    run_options in_virtual_time;
+    in_virtual_time.time = time_source::virtual_time;
+    run(
+        [] {
+            auto listener = test::listen_on_loopback();
+            auto served = test::tcp_pair();
+            auto acceptor = spawn([&] { return listener.accept(); });
+            this_fiber::yield();
+            unique_fd spare(::dup(0));
+            std::optional<no_more_descriptors> none(std::in_place);
+            spare.reset();
+            auto waiting = tcp_stream::connect(listener.local_address());  // takes the last one
+            this_fiber::sleep_for(std::chrono::seconds(10));
             EXPECT_FALSE(acceptor.done());
             served.first.write_all(bytes_of("still served"));
             EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
-            freed = clock::now();
-        }
-        auto accepted = acceptor.get();
-        EXPECT_LE(clock::now() - freed, std::chrono::seconds(1));
-        EXPECT_EQ(accepted.peer_address(), waiting.local_address());
-    });
+            none.reset();
+            const auto freed = clock::now();
+            auto accepted = acceptor.get();
+            EXPECT_LE(clock::now() - freed, std::chrono::seconds(1));
+            EXPECT_EQ(accepted.peer_address(), waiting.local_address());
+        },
+        in_virtual_time);
 }
 
 // T121

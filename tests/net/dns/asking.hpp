@@ -22,12 +22,15 @@ using loopback::dns_server;
 using host_list = std::vector<std::string>;
 
 /// Asks `server` alone, once, and nothing of the system.
-inline net::resolver_options asking(const dns_server& server) {
+///
+/// \param timeout  to be chosen short only where the server is silent.
+inline net::resolver_options asking(const dns_server& server,
+                                    std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
     net::resolver_options options;
     options.servers = {server.address().to_string()};
     options.search = host_list{};
     options.hosts_file = "";
-    options.timeout = std::chrono::milliseconds(100);
+    options.timeout = timeout;
     options.tries = 1;
     return options;
 }
