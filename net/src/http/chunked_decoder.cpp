@@ -11,7 +11,9 @@ namespace weft::http {
 
 namespace {
 
-[[noreturn]] void refuse() { throw error(errc::bad_chunk, "http body", stage::body); }
+[[noreturn]] void refuse() {
+    throw error(errc::bad_chunk, "http body", stage::body);
+}
 
 void expect(char c, char expected) {
     if (c != expected) {
@@ -67,8 +69,12 @@ void chunked_decoder::reset() noexcept {
 
 void chunked_decoder::take_framing(char c) {
     switch (state_) {
-        case state::size: take_size(c); break;
-        case state::extension: take_extension(c); break;
+        case state::size:
+            take_size(c);
+            break;
+        case state::extension:
+            take_extension(c);
+            break;
         case state::size_lf:
             expect(c, '\n');
             enter(left_ > 0 ? state::data : state::trailers);
@@ -81,7 +87,8 @@ void chunked_decoder::take_framing(char c) {
             expect(c, '\n');
             enter(state::size);
             break;
-        default: break;
+        default:
+            break;
     }
 }
 

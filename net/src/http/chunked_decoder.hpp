@@ -38,13 +38,13 @@ public:
 
 private:
     enum class state : std::uint8_t {
-        size,        // in the hexadecimal digits
-        extension,   // behind a semicolon
-        size_lf,     // the LF of the size line comes
-        data,        // left_ bytes of data come
-        data_cr,     // the CR behind the data comes
-        data_lf,     // the LF behind the data comes
-        trailers,    // the trailer section comes
+        size,       // in the hexadecimal digits
+        extension,  // behind a semicolon
+        size_lf,    // the LF of the size line comes
+        data,       // left_ bytes of data come
+        data_cr,    // the CR behind the data comes
+        data_lf,    // the LF behind the data comes
+        trailers,   // the trailer section comes
         done,
     };
 

@@ -16,11 +16,11 @@ std::string format_date(std::time_t when) {
     std::tm parts{};
     ::gmtime_r(&when, &parts);
     std::array<char, 64> text{};
-    const auto size = std::snprintf(
-        text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-        days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
-        months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
-        parts.tm_min, parts.tm_sec);
+    const auto size =
+        std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                      days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                      months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
+                      parts.tm_hour, parts.tm_min, parts.tm_sec);
     return {text.data(), static_cast<std::size_t>(size)};
 }
 

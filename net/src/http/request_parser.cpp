@@ -18,7 +18,9 @@ namespace {
 namespace beast = boost::beast;
 using beast_error = boost::system::error_code;
 
-std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
 
 /// Takes one complete head apart and fills in a request.
 class head_reader final : public beast::http::basic_parser<true> {
@@ -40,11 +42,20 @@ private:
                        beast_error&) override {
         const auto text = view(value);
         switch (known) {
-            case beast::http::field::host: host(text); break;
-            case beast::http::field::content_length: framing_.content_length(text); break;
-            case beast::http::field::transfer_encoding: framing_.transfer_encoding(text); break;
-            case beast::http::field::expect: expect(text); break;
-            default: break;
+            case beast::http::field::host:
+                host(text);
+                break;
+            case beast::http::field::content_length:
+                framing_.content_length(text);
+                break;
+            case beast::http::field::transfer_encoding:
+                framing_.transfer_encoding(text);
+                break;
+            case beast::http::field::expect:
+                expect(text);
+                break;
+            default:
+                break;
         }
         head_access::append(into_.headers, view(name), text);
     }
@@ -163,7 +174,8 @@ bool is_valid_host(std::string_view value) noexcept {
     }
     const auto colon = value.find(':');
     const auto name = value.substr(0, colon);
-    const auto port = colon == std::string_view::npos ? std::string_view{} : value.substr(colon + 1);
+    const auto port =
+        colon == std::string_view::npos ? std::string_view{} : value.substr(colon + 1);
     return !name.empty() && is_port(port) && std::ranges::all_of(name, [](char c) {
         return syntax::is_alpha(c) || syntax::is_digit(c) ||
                std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;

@@ -15,8 +15,8 @@ namespace weft::http {
 /// What a request's head says about the rest of the exchange.
 struct request_traits {
     message_framing body;
-    bool keep_alive = false;         ///< the client wants to use the connection again
-    bool expects_continue = false;   ///< the client waits for 100 before it sends the body
+    bool keep_alive = false;        ///< the client wants to use the connection again
+    bool expects_continue = false;  ///< the client waits for 100 before it sends the body
     bool unknown_expectation = false;
 };
 

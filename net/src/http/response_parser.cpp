@@ -15,7 +15,9 @@ namespace {
 namespace beast = boost::beast;
 using beast_error = boost::system::error_code;
 
-std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) noexcept {
+    return {text.data(), text.size()};
+}
 
 bool never_has_body(unsigned status) noexcept {
     return status < 200 || status == 204 || status == 304;

@@ -24,7 +24,9 @@ enum : std::uint8_t {
 constexpr bool is_alpha(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
 
 constexpr std::uint8_t classify(unsigned char c) noexcept {
     const auto as_char = static_cast<char>(c);
@@ -70,8 +72,7 @@ constexpr char to_lower(char c) noexcept {
 }
 
 constexpr bool equal_without_case(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() &&
-           std::ranges::equal(left, right, {}, to_lower, to_lower);
+    return left.size() == right.size() && std::ranges::equal(left, right, {}, to_lower, to_lower);
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {

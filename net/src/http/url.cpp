@@ -36,9 +36,8 @@ bool ends_in_a_number(std::string_view host) noexcept {
     }
     const auto last = host.substr(host.rfind('.') + 1);
     if (last.starts_with("0x")) {
-        return std::ranges::all_of(last.substr(2), [](char c) {
-            return syntax::is_digit(c) || (c >= 'a' && c <= 'f');
-        });
+        return std::ranges::all_of(
+            last.substr(2), [](char c) { return syntax::is_digit(c) || (c >= 'a' && c <= 'f'); });
     }
     return !last.empty() && std::ranges::all_of(last, syntax::is_digit);
 }

@@ -11,7 +11,9 @@ TEST(Date, HasTheFormOfTheStandard) {
     EXPECT_EQ(format_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
-TEST(Date, OfNowHasTheLengthOfEveryDate) { EXPECT_EQ(current_date().size(), 29U); }
+TEST(Date, OfNowHasTheLengthOfEveryDate) {
+    EXPECT_EQ(current_date().size(), 29U);
+}
 
 }  // namespace
 }  // namespace weft::http

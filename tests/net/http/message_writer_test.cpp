@@ -17,8 +17,12 @@ std::string request_text(std::string_view method, std::string_view target, const
                          std::optional<std::uint64_t> body = {}) {
     std::string text;
     const headers defaults{{"User-Agent", "weft"}};
-    write_request_head(text, {.method = method, .target = target, .authority = "a.test",
-                              .fields = fields, .defaults = defaults, .body = body});
+    write_request_head(text, {.method = method,
+                              .target = target,
+                              .authority = "a.test",
+                              .fields = fields,
+                              .defaults = defaults,
+                              .body = body});
     return text;
 }
 

@@ -43,7 +43,9 @@ struct bad_request {
     errc expected;
 };
 
-void PrintTo(const bad_request& shown, std::ostream* out) { *out << shown.what; }
+void PrintTo(const bad_request& shown, std::ostream* out) {
+    *out << shown.what;
+}
 
 class BadRequest : public testing::TestWithParam<bad_request> {};
 
@@ -70,13 +72,12 @@ INSTANTIATE_TEST_SUITE_P(
         bad_request{"equal lengths",
                     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
                     errc::bad_length},
-        bad_request{"list of lengths",
-                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
+        bad_request{"list of lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
                     errc::bad_length},
-        bad_request{"positive sign",
-                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n", errc::bad_length},
-        bad_request{"negative length",
-                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", errc::bad_length},
+        bad_request{"positive sign", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n",
+                    errc::bad_length},
+        bad_request{"negative length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+                    errc::bad_length},
         bad_request{"underscore in length",
                     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1_0\r\n\r\n", errc::bad_length},
         bad_request{"hexadecimal length",
@@ -89,8 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_request{"non-ASCII digits",
                     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \xd9\xa5\r\n\r\n",
                     errc::bad_length},
-        bad_request{"xchunked",
-                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        bad_request{"xchunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
                     errc::bad_transfer_encoding},
         bad_request{"chunked not last",
                     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
@@ -99,8 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n",
                     errc::conflicting_framing},
-        bad_request{"identity",
-                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n",
+        bad_request{"identity", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n",
                     errc::bad_transfer_encoding},
         bad_request{"another transfer coding",
                     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
@@ -116,8 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                     errc::bad_line_ending},
         bad_request{"bare LF behind a field", "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
                     errc::bad_line_ending},
-        bad_request{"bare LF at the end", "GET / HTTP/1.1\r\nHost: a\r\n\n",
-                    errc::bad_line_ending},
+        bad_request{"bare LF at the end", "GET / HTTP/1.1\r\nHost: a\r\n\n", errc::bad_line_ending},
         bad_request{"folded field", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n",
                     errc::bad_line_ending},
         bad_request{"folded by a tab", "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\tz\r\n\r\n",
@@ -160,8 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_request{"asterisk for GET", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", errc::bad_target},
         bad_request{"non-ASCII target", "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
                     errc::bad_target},
-        bad_request{"other scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
-                    errc::bad_target}));
+        bad_request{"other scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", errc::bad_target}));
 
 INSTANTIATE_TEST_SUITE_P(
     Host, BadRequest,
@@ -185,7 +182,9 @@ struct good_request {
     bool keep_alive;
 };
 
-void PrintTo(const good_request& shown, std::ostream* out) { *out << shown.text; }
+void PrintTo(const good_request& shown, std::ostream* out) {
+    *out << shown.text;
+}
 
 class GoodRequest : public testing::TestWithParam<good_request> {};
 

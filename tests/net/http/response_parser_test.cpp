@@ -30,7 +30,8 @@ outcome feed(std::string_view text, std::size_t step, bool to_head = false) {
     try {
         for (std::size_t shown = 0; result.used == 0 && shown < text.size();) {
             shown = std::min(text.size(), shown + step);
-            result.used = parser.parse(text.substr(0, shown), to_head, result.parsed, result.traits);
+            result.used =
+                parser.parse(text.substr(0, shown), to_head, result.parsed, result.traits);
         }
     } catch (const error& refusal) {
         result.refused = static_cast<errc>(refusal.code().value());
@@ -44,7 +45,9 @@ struct bad_response {
     errc expected;
 };
 
-void PrintTo(const bad_response& shown, std::ostream* out) { *out << shown.what; }
+void PrintTo(const bad_response& shown, std::ostream* out) {
+    *out << shown.what;
+}
 
 class BadResponse : public testing::TestWithParam<bad_response> {};
 
@@ -69,8 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_response{"NUL in the reason", "HTTP/1.1 200 O\0K\r\n\r\n"sv, errc::bad_start_line},
         bad_response{"NUL in a value", "HTTP/1.1 200 OK\r\nX: \0\r\n\r\n"sv, errc::bad_field},
         bad_response{"CR in a value", "HTTP/1.1 200 OK\r\nX: y\rz\r\n\r\n", errc::bad_line_ending},
-        bad_response{"blank before the colon", "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
-                     errc::bad_field},
+        bad_response{"blank before the colon", "HTTP/1.1 200 OK\r\nX : y\r\n\r\n", errc::bad_field},
         bad_response{"length and chunked",
                      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
                      errc::conflicting_framing},
@@ -127,8 +129,8 @@ TEST(ResponseParser, ReadsToTheEndOfTheConnectionWithoutALength) {
 }
 
 TEST(ResponseParser, KnowsWhetherTheConnectionStays) {
-    EXPECT_FALSE(
-        feed("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 9).traits.keep_alive);
+    EXPECT_FALSE(feed("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 9)
+                     .traits.keep_alive);
     EXPECT_FALSE(feed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 9).traits.keep_alive);
     EXPECT_TRUE(feed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n", 9)
                     .traits.keep_alive);

@@ -55,11 +55,10 @@ struct client_request {
 ///
 /// Connections are pooled by net::target: host, port, whether TLS is used and for which name. TLS
 /// settings belong to the connector, hence to the session. Waiting for a place in the pool is first
-/// come, first served for each host. A request with an idempotent method is sent once more, on a new
-/// connection, if the reused one it was sent on ends before the first byte of the response.
-/// Use one session for a whole program. It must be destroyed inside its runtime.
-/// Threads:  only on the thread of its runtime; any number of fibers.
-/// Lifetime: the connector outlives the session.
+/// come, first served for each host. A request with an idempotent method is sent once more, on a
+/// new connection, if the reused one it was sent on ends before the first byte of the response. Use
+/// one session for a whole program. It must be destroyed inside its runtime. Threads:  only on the
+/// thread of its runtime; any number of fibers. Lifetime: the connector outlives the session.
 class session {
 public:
     explicit session(net::connector& connector, session_options options = {});

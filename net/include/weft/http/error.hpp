@@ -13,34 +13,34 @@ namespace weft::http {
 
 /// What failed in HTTP, beyond the codes of the system and of net.
 enum class errc {
-    invalid_url = 1,         ///< not an absolute http or https URL, or one with an ambiguous host
-    forbidden_byte,          ///< a byte that may not be sent or received in this place
-    bad_line_ending,         ///< a line that does not end in CR LF, or a folded one
-    bad_start_line,          ///< not a request line or status line
-    bad_target,              ///< a request target in none of the four forms
-    unsupported_version,     ///< neither HTTP/1.0 nor HTTP/1.1
-    bad_field,               ///< a malformed header or trailer field
-    bad_host,                ///< Host is missing, doubled or malformed
-    bad_length,              ///< Content-Length is no number, or several that differ
-    conflicting_framing,     ///< both Content-Length and Transfer-Encoding
-    bad_transfer_encoding,   ///< Transfer-Encoding does not end in chunked
-    unsupported_coding,      ///< a transfer coding that is not implemented
-    bad_chunk,               ///< malformed chunked data
-    start_line_too_long,     ///< longer than limits::start_line
-    head_too_large,          ///< more or longer fields than limits allow
-    body_too_large,          ///< longer than the limit of the reader
-    no_response,             ///< the connection ended before the first byte of a response
-    incomplete_head,         ///< the connection ended inside a head
-    incomplete_body,         ///< the connection ended inside a chunked body
-    length_mismatch,         ///< the body ended early: see error::expected() and transferred()
-    bad_content_coding,      ///< a compressed body that cannot be decoded
-    too_many_redirects,      ///< more than session_options::max_redirects
-    bad_redirect,            ///< a Location that is no acceptable URL
-    body_not_replayable,     ///< a redirect asks for a body again whose source was used up
-    total_timeout,           ///< session_options::total_timeout
-    connect_timeout,         ///< session_options::connect_timeout
-    read_timeout,            ///< session_options::read_timeout
-    session_closed,          ///< the session was closed
+    invalid_url = 1,        ///< not an absolute http or https URL, or one with an ambiguous host
+    forbidden_byte,         ///< a byte that may not be sent or received in this place
+    bad_line_ending,        ///< a line that does not end in CR LF, or a folded one
+    bad_start_line,         ///< not a request line or status line
+    bad_target,             ///< a request target in none of the four forms
+    unsupported_version,    ///< neither HTTP/1.0 nor HTTP/1.1
+    bad_field,              ///< a malformed header or trailer field
+    bad_host,               ///< Host is missing, doubled or malformed
+    bad_length,             ///< Content-Length is no number, or several that differ
+    conflicting_framing,    ///< both Content-Length and Transfer-Encoding
+    bad_transfer_encoding,  ///< Transfer-Encoding does not end in chunked
+    unsupported_coding,     ///< a transfer coding that is not implemented
+    bad_chunk,              ///< malformed chunked data
+    start_line_too_long,    ///< longer than limits::start_line
+    head_too_large,         ///< more or longer fields than limits allow
+    body_too_large,         ///< longer than the limit of the reader
+    no_response,            ///< the connection ended before the first byte of a response
+    incomplete_head,        ///< the connection ended inside a head
+    incomplete_body,        ///< the connection ended inside a chunked body
+    length_mismatch,        ///< the body ended early: see error::expected() and transferred()
+    bad_content_coding,     ///< a compressed body that cannot be decoded
+    too_many_redirects,     ///< more than session_options::max_redirects
+    bad_redirect,           ///< a Location that is no acceptable URL
+    body_not_replayable,    ///< a redirect asks for a body again whose source was used up
+    total_timeout,          ///< session_options::total_timeout
+    connect_timeout,        ///< session_options::connect_timeout
+    read_timeout,           ///< session_options::read_timeout
+    session_closed,         ///< the session was closed
 };
 
 /// The category of errc, named "weft.http".

@@ -79,7 +79,7 @@ private:
     friend struct head_access;  // parsers append what they have checked already
 
     struct entry {
-        std::uint32_t begin;       // of the name in buffer_
+        std::uint32_t begin;  // of the name in buffer_
         std::uint32_t name_size;
         std::uint32_t value_size;  // the value begins two bytes after the name
     };
@@ -118,7 +118,11 @@ private:
     std::size_t position_ = 0;
 };
 
-inline headers::iterator headers::begin() const noexcept { return {*this, 0}; }
-inline headers::iterator headers::end() const noexcept { return {*this, size()}; }
+inline headers::iterator headers::begin() const noexcept {
+    return {*this, 0};
+}
+inline headers::iterator headers::end() const noexcept {
+    return {*this, size()};
+}
 
 }  // namespace weft::http

@@ -29,8 +29,8 @@ struct request {
 
 /// A response with its whole body.
 struct response {
-    unsigned status = 200;   ///< 100 to 999
-    std::string reason;      ///< empty: the usual phrase for the status
+    unsigned status = 200;  ///< 100 to 999
+    std::string reason;     ///< empty: the usual phrase for the status
     http::version version = http::version::http_1_1;
     http::headers headers;
     std::string body;

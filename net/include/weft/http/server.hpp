@@ -28,13 +28,13 @@ namespace weft::http {
 class handler {
 public:
     template <class Function>
-        requires std::invocable<Function&, request&, response&>
-    handler(Function function)  // NOLINT(google-explicit-constructor)
+    requires std::invocable<Function&, request&, response&> handler(
+        Function function)  // NOLINT(google-explicit-constructor)
         : function_(std::move(function)) {}
 
     template <class Function>
-        requires std::is_invocable_r_v<response, Function&, request&>
-    handler(Function function)  // NOLINT(google-explicit-constructor)
+    requires std::is_invocable_r_v<response, Function&, request&> handler(
+        Function function)  // NOLINT(google-explicit-constructor)
         : function_([answer = std::move(function)](request& asked, response& answered) mutable {
               answered = answer(asked);
           }) {}

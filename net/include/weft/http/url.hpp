@@ -16,7 +16,7 @@ namespace weft::http {
 class url {
 public:
     /// \throws http::error  errc::invalid_url, with the reason.
-    url(std::string_view text);             // NOLINT(google-explicit-constructor)
+    url(std::string_view text);  // NOLINT(google-explicit-constructor)
     url(const std::string& text) : url(std::string_view(text)) {}  // NOLINT
     url(const char* text) : url(std::string_view(text)) {}         // NOLINT
 

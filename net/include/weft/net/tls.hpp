@@ -27,7 +27,7 @@ struct tls_client_options {
 
 /// What a server wants of TLS.
 struct tls_server_options {
-    std::string certificate_pem;    ///< its certificate, then the intermediate ones
+    std::string certificate_pem;  ///< its certificate, then the intermediate ones
     std::string private_key_pem;
     std::vector<std::string> alpn;  ///< protocols spoken, best first
     clock::duration handshake_timeout = std::chrono::seconds(60);
