@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "http/body_reader.hpp"
+#include "http/input_buffer.hpp"
+#include "http/request_parser.hpp"
+
+#include <weft/clock.hpp>
+#include <weft/http/error.hpp>
+#include <weft/http/message.hpp>
+#include <weft/http/server.hpp>
+#include <weft/net/stream.hpp>
+#include <weft/scope.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace weft::http {
+
+/// One connection of a server: reads requests, calls the handler, writes responses, in order.
+///
+/// Invariants:
+/// 1. After a refusal nothing that arrives is read as a request.
+/// 2. Each request that reached the handler is answered before the next one is parsed.
+/// 3. All memory that depends on the peer is bounded by server_options.
+/// Lifetime: stream, handler and options outlive it.
+class server_connection {
+public:
+    server_connection(net::stream& peer, const handler& answer, const server_options& options);
+
+    /// Serves until the connection ends, by either side.
+    ///
+    /// Cancellation: passes.
+    void run();
+
+    /// Ends the connection as soon as no request is in progress. Never blocks.
+    void stop();
+
+    /// Requests answered so far, refusals included.
+    [[nodiscard]] std::uint64_t requests() const noexcept { return requests_; }
+
+private:
+    /// What the connection does; decides what a time limit means.
+    enum class phase : std::uint8_t {
+        idle,      // no byte of a request is there
+        head,      // a head arrives
+        body,      // a body arrives
+        handling,  // the handler runs
+        writing,   // a response is sent
+    };
+
+    void enter(phase next, clock::duration limit);
+    void serve_all();
+    bool serve_next();
+    bool read_head();
+    void read_body();
+    void answer();
+    bool call_handler();
+    void write_response();
+    void write_body();
+    void report(const std::exception_ptr& failure) const;
+
+    void refuse(unsigned status, std::string_view reason);
+    void linger();
+    void finish();
+
+    net::stream& peer_;
+    const handler& handler_;
+    const server_options& options_;
+    input_buffer input_;
+    request_parser parser_;
+    body_reader body_;
+    request request_;
+    request_traits traits_;
+    response response_;
+    std::string output_;
+    cancel_scope limit_;  // its deadline moves with the phase
+    phase phase_ = phase::idle;
+    bool keep_ = true;  // another request may follow
+    bool stopping_ = false;
+    bool refused_ = false;  // nothing more is read as a request
+    std::uint64_t requests_ = 0;
+};
+
+/// The status that refuses a request with such a fault; 0 if the peer is gone and needs none.
+[[nodiscard]] unsigned refusal_status(errc fault) noexcept;
+
+}  // namespace weft::http
