@@ -59,7 +59,7 @@ struct run_options {
     /// handles it.
     bool handle_interrupt = true;
     /// Takes reports of failures that no caller can be told; default_error_handler if empty.
-    error_handler on_error;
+    error_handler on_error = {};
 };
 
 /// Access to a runtime from other threads.

@@ -115,7 +115,7 @@ TEST(ServerConnection, TakesBytesOneByOne) {
         const auto text = talk(
             "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
             "2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: v\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\n\r\n",
-            echo, {}, {.capacity = 3, .most_per_read = 1});
+            echo, {}, {.most_per_read = 1});
         EXPECT_NE(text.find("POST /x abc"), std::string::npos);
         EXPECT_TRUE(text.ends_with("GET /y "));
     });

@@ -32,9 +32,9 @@ struct session_options {
     std::size_t max_redirects = 10;
     /// Whether to ask for compressed bodies and decode them (gzip, deflate, br).
     bool decode = true;
-    limits head;
+    limits head = {};
     /// Sent with each request that has no field of the same name.
-    http::headers headers;
+    http::headers headers = {};
 };
 
 /// Writes the next piece of a request's body into its argument and returns the size; 0 at the end.

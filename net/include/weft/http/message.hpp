@@ -17,8 +17,8 @@ struct request {
     std::string method = "GET";  ///< in capitals, as sent
     std::string target = "/";    ///< as sent: "/path?query", "*", or an absolute URL
     http::version version = http::version::http_1_1;
-    http::headers headers;
-    std::string body;
+    http::headers headers = {};
+    std::string body = {};
 
     /// The part of the target before the question mark.
     [[nodiscard]] std::string_view path() const noexcept;
@@ -32,8 +32,8 @@ struct response {
     unsigned status = 200;  ///< 100 to 999
     std::string reason;     ///< empty: the usual phrase for the status
     http::version version = http::version::http_1_1;
-    http::headers headers;
-    std::string body;
+    http::headers headers = {};
+    std::string body = {};
 
     /// Empties the response and keeps its memory for reuse.
     void clear() noexcept;

@@ -47,7 +47,7 @@ private:
 
 /// What can be chosen for a server. Every limit holds for each connection.
 struct server_options {
-    limits head;
+    limits head = {};
     std::size_t max_body = 1024 * 1024;  ///< bytes of a request's body; beyond: 413
     /// From the first byte of a request to the end of its head; beyond: 408.
     clock::duration header_timeout = std::chrono::seconds(60);
@@ -63,7 +63,7 @@ struct server_options {
     /// Methods that reach the handler; others: 501.
     std::vector<std::string> methods = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
     /// Takes what handlers throw; if empty, the runtime's error handler gets it.
-    std::function<void(std::exception_ptr)> on_error;
+    std::function<void(std::exception_ptr)> on_error = {};
 };
 
 /// Serves the requests of one connection, in order, until it ends. Refuses every malformed or

@@ -19,9 +19,9 @@ struct tls_client_options {
     /// Whether the server must prove its name. Without it anybody can listen in.
     bool verify = true;
     /// Trusted authorities, PEM, in addition to ca_file; if both are empty, those of the system.
-    std::string ca_pem;
-    std::string ca_file;
-    std::vector<std::string> alpn;  ///< protocols to offer, best first, such as "http/1.1"
+    std::string ca_pem = {};
+    std::string ca_file = {};
+    std::vector<std::string> alpn = {};  ///< protocols to offer, best first, such as "http/1.1"
     clock::duration handshake_timeout = std::chrono::seconds(60);
 };
 
@@ -29,7 +29,7 @@ struct tls_client_options {
 struct tls_server_options {
     std::string certificate_pem;  ///< its certificate, then the intermediate ones
     std::string private_key_pem;
-    std::vector<std::string> alpn;  ///< protocols spoken, best first
+    std::vector<std::string> alpn = {};  ///< protocols spoken, best first
     clock::duration handshake_timeout = std::chrono::seconds(60);
 };
 
