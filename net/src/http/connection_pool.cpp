@@ -164,7 +164,7 @@ void connection_pool::leave(client_connection& ended) noexcept {
 }
 
 void connection_pool::give_back(const net::target& where,
-                                std::shared_ptr<client_connection> connection) {
+                                const std::shared_ptr<client_connection>& connection) {
     connection->reused = true;
     connection->where = where;
     const auto next = std::ranges::find_if(
@@ -172,14 +172,19 @@ void connection_pool::give_back(const net::target& where,
     if (next != waiters_.end()) {
         auto& asking = **next;
         waiters_.erase(next);
-        asking.connection = std::move(connection);
+        asking.connection = connection;
         asking.granted = true;
         asking.served.set();
         return;
     }
-    watch(connection);
+    idle_.push_back(connection);
+    try {
+        watch(connection);
+    } catch (...) {
+        idle_.pop_back();
+        throw;
+    }
     connection->idle = true;
-    idle_.push_back(std::move(connection));
     serve_waiters();  // another target's waiter may take the place
 }
 
@@ -207,8 +212,13 @@ void connection_pool::lease::give_back() {
     if (pool_->closed_) {
         return;  // the destructor closes it
     }
-    const auto pool = std::exchange(pool_, nullptr);
-    pool->give_back(where_, std::exchange(connection, nullptr));
+    try {
+        pool_->give_back(where_, connection);
+    } catch (const std::exception&) {
+        return;  // no fiber to watch it with: the destructor closes it
+    }
+    connection = nullptr;
+    pool_ = nullptr;
 }
 
 }  // namespace weft::http

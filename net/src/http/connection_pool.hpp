@@ -88,7 +88,7 @@ private:
     void serve_waiters();
     void watch(const std::shared_ptr<client_connection>& added);
     void leave(client_connection& ended) noexcept;
-    void give_back(const net::target& where, std::shared_ptr<client_connection> connection);
+    void give_back(const net::target& where, const std::shared_ptr<client_connection>& connection);
     void free_place(const net::target& where) noexcept;
 
     pool_limits limits_;

@@ -38,22 +38,14 @@ void check_request(const outgoing_request& wanted) {
         throw error(errc::forbidden_byte, "http request line");
     }
     check_framing(wanted.fields, wanted.body, "http request");
-    check_framing(wanted.defaults, wanted.body, "http request");
     if (const auto hosts = wanted.fields.find_all("Host");
         hosts.size() > 1 || (hosts.size() == 1 && !is_valid_host(hosts.front()))) {
         throw error(errc::bad_host, "http request");
     }
 }
 
-void append_defaults(std::string& out, const outgoing_request& wanted) {
-    for (const auto fallback : wanted.defaults) {
-        if (!wanted.fields.contains(fallback.name) && !equal_without_case(fallback.name, "Host")) {
-            out.append(fallback.name).append(": ").append(fallback.value).append("\r\n");
-        }
-    }
-    const bool chosen =
-        wanted.fields.contains("Accept-Encoding") || wanted.defaults.contains("Accept-Encoding");
-    if (wanted.accept_encodings && !chosen) {
+void append_accepted(std::string& out, const outgoing_request& wanted) {
+    if (wanted.accept_encodings && !wanted.fields.contains("Accept-Encoding")) {
         out.append("Accept-Encoding: gzip, deflate, br\r\n");
     }
 }
@@ -102,7 +94,7 @@ void write_request_head(std::string& out, const outgoing_request& wanted) {
         out.append("Host: ").append(wanted.authority).append("\r\n");
     }
     out.append(wanted.fields.wire());
-    append_defaults(out, wanted);
+    append_accepted(out, wanted);
     append_request_framing(out, wanted);
     out.append("\r\n");
 }

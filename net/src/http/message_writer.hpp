@@ -18,10 +18,9 @@ struct outgoing_request {
     std::string_view target;
     std::string_view authority;  ///< for Host, unless the fields have one
     const headers& fields;
-    const headers& defaults;            ///< sent where `fields` has none of the same name
-    std::optional<std::uint64_t> body;  ///< its length, if known
-    bool chunked = false;               ///< the body comes in chunks
-    bool accept_encodings = false;      ///< ask for a compressed response
+    std::optional<std::uint64_t> body = {};  ///< its length, if known
+    bool chunked = false;                    ///< the body comes in chunks
+    bool accept_encodings = false;           ///< ask for a compressed response
 };
 
 /// Appends a request's head to `out`.

@@ -46,8 +46,8 @@ public:
             refuse();
         }
         ended_ = outcome == Z_STREAM_END;
-        input.remove_prefix(static_cast<std::size_t>(
-            reinterpret_cast<const char*>(state_.next_in) - input.data()));
+        input.remove_prefix(
+            static_cast<std::size_t>(reinterpret_cast<const char*>(state_.next_in) - input.data()));
         return offered - state_.avail_out;
     }
 
@@ -141,7 +141,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<content_decoder> make_gzip_decoder() { return std::make_unique<gzip_decoder>(); }
+std::unique_ptr<content_decoder> make_gzip_decoder() {
+    return std::make_unique<gzip_decoder>();
+}
 
 std::unique_ptr<content_decoder> make_deflate_decoder() {
     return std::make_unique<deflate_decoder>();

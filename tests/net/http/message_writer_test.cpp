@@ -16,12 +16,10 @@ using namespace std::string_view_literals;
 std::string request_text(std::string_view method, std::string_view target, const headers& fields,
                          std::optional<std::uint64_t> body = {}) {
     std::string text;
-    const headers defaults{{"User-Agent", "weft"}};
     write_request_head(text, {.method = method,
                               .target = target,
                               .authority = "a.test",
                               .fields = fields,
-                              .defaults = defaults,
                               .body = body});
     return text;
 }
@@ -42,12 +40,12 @@ std::string response_text(const response& answered, const response_context& cont
 
 TEST(MessageWriter, WritesARequest) {
     EXPECT_EQ(request_text("GET", "/x", {{"A", "b"}}),
-              "GET /x HTTP/1.1\r\nHost: a.test\r\nA: b\r\nUser-Agent: weft\r\n\r\n");
+              "GET /x HTTP/1.1\r\nHost: a.test\r\nA: b\r\n\r\n");
 }
 
-TEST(MessageWriter, FieldsOfTheRequestReplaceDefaults) {
-    EXPECT_EQ(request_text("GET", "/", {{"user-agent", "x"}, {"host", "b.test"}}),
-              "GET / HTTP/1.1\r\nuser-agent: x\r\nhost: b.test\r\n\r\n");
+TEST(MessageWriter, TakesAnotherHost) {
+    EXPECT_EQ(request_text("GET", "/", {{"host", "b.test"}}),
+              "GET / HTTP/1.1\r\nhost: b.test\r\n\r\n");
 }
 
 TEST(MessageWriter, AnnouncesTheBody) {

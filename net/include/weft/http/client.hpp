@@ -83,7 +83,7 @@ public:
 
     /// Ends all connections; waiting requests fail with errc::session_closed. Idempotent.
     ///
-    /// Blocks: until the fibers that watch idle connections have ended, which needs no peer.
+    /// Blocks: never.
     void close() noexcept;
 
     /// Connections that are open, or being opened.

@@ -66,7 +66,7 @@ public:
     /// \param limit  bytes accepted, after decoding.
     /// \throws http::error  errc::body_too_large beyond `limit`; the connection is closed. Else as
     ///         read_some().
-    [[nodiscard]] std::string read_all(std::size_t limit = 64 * 1024 * 1024);
+    std::string read_all(std::size_t limit = 64 * 1024 * 1024);
 
     /// Drops the rest of the body and closes the connection, unless the body was read. Idempotent,
     /// never blocks.
