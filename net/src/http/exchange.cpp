@@ -65,12 +65,11 @@ auto exchange::limited(stage where, clock::duration limit, errc exceeded, Action
     try {
         return fail_at(std::min(own, deadline_), action);
     } catch (const timeout_error&) {
-        throw error(code, name(), where);
+        throw error(code, name(), where, received());
     } catch (const error&) {
         throw;
     } catch (const io_error& failure) {
-        throw error(failure.code(), name() + ": " + operation(failure), where,
-                    body_ ? static_cast<std::size_t>(body_->received()) : 0);
+        throw error(failure.code(), name() + ": " + operation(failure), where, received());
     }
 }
 
@@ -330,6 +329,10 @@ void exchange::close() noexcept {
     } else {
         place_.reset();
     }
+}
+
+std::size_t exchange::received() const noexcept {
+    return body_ ? static_cast<std::size_t>(body_->received()) : 0;
 }
 
 std::string exchange::name() const {

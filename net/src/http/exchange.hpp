@@ -77,6 +77,7 @@ private:
     std::size_t read_decoded(std::span<char> into);
     void release();
     [[nodiscard]] bool may_repeat(const error& failure) const;
+    [[nodiscard]] std::size_t received() const noexcept;
     [[nodiscard]] std::string name() const;
 
     template <class Action>
