@@ -14,14 +14,17 @@
 namespace weft {
 
 /// Runs all functions concurrently and returns their results in the order of the arguments, as a
-/// std::tuple; std::monostate stands for void.
+/// std::tuple; std::monostate stands for void. They begin in that order too.
 ///
 /// The first failure is thrown at once and the others run on, their later failures dropped: prefer
 /// with_task_group() unless that is wanted, and let functions refer only to what outlives them.
 /// Cancellation: cancels every function that has not ended, then throws cancelled.
 template <class... Functions>
 auto gather(Functions&&... functions) {
-    return detail::gather_tuple(spawn(std::forward<Functions>(functions))...);
+    // In braces the functions are spawned in the order of the arguments.
+    return detail::gather_tuple(
+        std::tuple<task<std::invoke_result_t<std::decay_t<Functions>>>...>{
+            spawn(std::forward<Functions>(functions))...});
 }
 
 /// Waits for all tasks and returns their results in the same order; a task<void> gives nothing.

@@ -90,10 +90,15 @@ void wait_for_all_of(gather_state& state, task<Ts>&... tasks) {
 }
 
 template <class... Ts>
-auto gather_tuple(task<Ts>... tasks) {
+auto gather_tuple(std::tuple<task<Ts>...> tasks) {
     gather_state state;
-    wait_for_all_of(state, tasks...);
-    return std::tuple{value_or_monostate(tasks)...};
+    return std::apply(
+        [&](auto&... each) {
+            wait_for_all_of(state, each...);
+            // Named, since a deduced tuple of one tuple or pair would be that one.
+            return std::tuple<decltype(value_or_monostate(each))...>{value_or_monostate(each)...};
+        },
+        tasks);
 }
 
 }  // namespace weft::detail
