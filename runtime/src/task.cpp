@@ -75,7 +75,8 @@ void detach_task(task_state& state) noexcept {
 
 void drop_task(task_state& state) noexcept {
     fiber& owner = *state.owner;
-    while (owner.state != fiber_state::finished) {
+    // A fiber that drops the handle to itself would wait for its own end: it lets go instead.
+    while (owner.state != fiber_state::finished && &owner != current_fiber) {
         owner.root_scope.cancel("its handle was destroyed");
         waiter self;
         state.joiners.wait_uncancellable(self, wait_reason::join, &state);
