@@ -105,8 +105,10 @@ struct alignas(64) fiber {
         state = wanted;
     }
 
-    /// Whether an exception is unwinding this fiber, which must not be running.
-    [[nodiscard]] bool unwinding_while_parked() const noexcept { return exceptions.uncaught > 0; }
+    /// Whether this fiber is parked while an exception unwinds it.
+    [[nodiscard]] bool unwinding_while_parked() const noexcept {
+        return state == fiber_state::parked && exceptions.uncaught > 0;
+    }
 
 private:
     static constexpr bool allowed(fiber_state from, fiber_state to) noexcept {
@@ -123,8 +125,15 @@ private:
 /// Its name, or "fiber-<id>".
 [[nodiscard]] std::string name_of(const fiber& named);
 
-/// Throws cancelled for a fiber whose wait was aborted. A fiber that an exception unwinds has
-/// exceeded run_options::unwinding_limit: that is reported first.
+/// The cancelled scope for which a blocking call of `self` may throw; null if there is none.
+///
+/// That is the outermost one, unless an exception unwinds the fiber: then a destructor runs, and
+/// only a cancellation of scopes that it entered itself can be thrown without leaving it.
+/// \param uncaught  how many exceptions are in flight in `self`.
+[[nodiscard]] const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept;
+
+/// Throws cancelled for a fiber whose wait was aborted. If no cancelled scope is within reach, the
+/// fiber has exceeded run_options::unwinding_limit: that is reported first.
 [[noreturn]] void raise_cancelled(fiber& self);
 
 /// The running fiber of this thread; the pseudo fiber of the thread's own stack while a runtime

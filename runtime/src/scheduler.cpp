@@ -83,15 +83,18 @@ void scheduler::start(fiber& created) {
 }
 
 void scheduler::interrupt(fiber& target) noexcept {
+    if (target.scope->cause == nullptr) {
+        return;
+    }
     target.credit = 0;
     target.cancelled_by = target.scope->cause->id;
     if (target.state != fiber_state::parked || target.abort == nullptr) {
         return;
     }
-    if (target.unwinding_while_parked()) {
-        limit_unwinding(target);
-    } else {
+    if (cause_within_reach(target, static_cast<int>(target.exceptions.uncaught)) != nullptr) {
         target.end_wait();
+    } else {
+        limit_unwinding(target);
     }
 }
 
@@ -104,6 +107,7 @@ void scheduler::limit_unwinding(fiber& target) noexcept {
         target.has_unwinding_limit = true;
         target.unwinding_limit = now() + options_.unwinding_limit;
     }
+    timers_.disarm(target.unwinding_timer);  // another cancellation may have armed it
     target.unwinding_timer.owner = &target;
     target.unwinding_timer.expired = [](timer& due) noexcept {
         auto& late = *static_cast<fiber_timer&>(due).owner;

@@ -52,6 +52,12 @@ void update(scope_state& top) noexcept {
     }
 }
 
+/// Whether the fiber entered `scope` where it is now, and not before an exception in flight was
+/// thrown.
+bool inside_of_unwinding(const scope_state& scope, const fiber& self, int uncaught) noexcept {
+    return scope.owner == &self && scope.unwinding >= uncaught;
+}
+
 void on_deadline(timer& due) noexcept {
     static_cast<scope_state&>(due).cancel("deadline");
 }
@@ -61,6 +67,20 @@ timer_queue& timers_of(const fiber& owner) noexcept {
 }
 
 }  // namespace
+
+const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept {
+    const auto* cause = self.scope->cause;
+    if (uncaught == 0 || cause == nullptr || inside_of_unwinding(*cause, self, uncaught)) {
+        return cause;
+    }
+    const scope_state* outermost = nullptr;
+    for (const auto* each = self.scope;
+         each != nullptr && inside_of_unwinding(*each, self, uncaught);
+         each = each->shielded ? nullptr : each->parent) {
+        outermost = each->cancel_called ? each : outermost;
+    }
+    return outermost;
+}
 
 scope_state::scope_state() : id(next_id()) {
     expired = &on_deadline;
@@ -109,6 +129,9 @@ void scope_state::cancel(std::string_view why) noexcept {
     }
     if (owner != nullptr) {
         update(*this);
+        if (owner->unwinding_while_parked()) {  // `cause` may be an outer scope, out of reach
+            owner->home->interrupt(*owner);
+        }
     }
 }
 
@@ -153,6 +176,7 @@ entered_scope::entered_scope(scope_state& entered) : scope_(entered) {
         }
     }
     entered.used = true;
+    entered.unwinding = std::uncaught_exceptions();
     entered.attach(self.scope, &self);
     self.scope = &entered;
     if (entered.cause != nullptr) {
@@ -174,8 +198,9 @@ bool entered_scope::absorbs(cancelled& request) noexcept {
     if (request.scope_id() != scope_.id) {
         return false;
     }
-    if (scope_.cause != nullptr && scope_.cause != &scope_) {
-        request.assign_to(scope_.cause->id);
+    const auto* cause = cause_within_reach(*scope_.owner, std::uncaught_exceptions());
+    if (cause != nullptr && cause != &scope_) {
+        request.assign_to(cause->id);
         return false;
     }
     return true;

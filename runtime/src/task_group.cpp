@@ -3,6 +3,10 @@
 
 #include <weft/error.hpp>
 
+#include "fiber.hpp"
+
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace weft {
@@ -22,8 +26,18 @@ void task_group::task_ended(detail::task_state& ended) noexcept {
     }
 }
 
+void task_group::prepare_for_child() {
+    require_open();
+    const std::size_t needed = errors_.size() + running_ + 2;
+    if (needed > errors_.capacity()) {
+        errors_.reserve(std::max(needed, 2 * errors_.capacity()));
+    }
+}
+
 void task_group::require_open() const {
-    if (ended_ || scope_.cause != nullptr) {
+    // Cancelled from outside, the group takes children that are cancelled before they begin: what
+    // they were given is released, and the caller meets the cancellation at its next call.
+    if (ended_ || scope_.cancel_called) {
         throw usage_error(ended_ ? "task_group: spawn after the end of the group"
                                  : "task_group: spawn into a cancelled group");
     }
@@ -37,7 +51,13 @@ void task_group::body_failed(std::exception_ptr error) {
 void task_group::wait_for_children() noexcept {
     while (running_ > 0) {
         detail::waiter self;
-        waiting_.wait_uncancellable(self, detail::wait_reason::task_group, this);
+        interrupted_ = interrupted_ || scope_.cause != nullptr;
+        if (interrupted_) {
+            waiting_.wait_uncancellable(self, detail::wait_reason::task_group, this);
+        } else {
+            waiting_.wait_until_aborted(self, detail::wait_reason::task_group, this);
+        }
+        interrupted_ = interrupted_ || self.withdrawn;
     }
     ended_ = true;
 }
@@ -45,6 +65,15 @@ void task_group::wait_for_children() noexcept {
 void task_group::throw_failures() {
     if (!errors_.empty()) {
         throw exception_group(std::move(errors_));
+    }
+}
+
+/// The children that were waited for have not done all of their work.
+void task_group::throw_outer_cancellation() const {
+    const auto* cause =
+        detail::cause_within_reach(*scope_.owner, std::uncaught_exceptions());
+    if (interrupted_ && cause != nullptr && cause != &scope_) {
+        throw cancelled(cause->id, cause->reason);
     }
 }
 

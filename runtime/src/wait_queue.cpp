@@ -15,10 +15,9 @@ namespace {
 /// Throws if the fiber is cancelled, unless an exception unwinds it: then a destructor may block,
 /// for a bounded time, since cancelled thrown out of it would end the program.
 void check_cancellation(fiber& self) {
-    if (std::uncaught_exceptions() == 0) {
-        self.has_unwinding_limit = false;
-        self.shield_expired = false;
-        self.scope->raise();
+    const int uncaught = std::uncaught_exceptions();
+    if (uncaught == 0 || cause_within_reach(self, uncaught) != nullptr) {
+        raise_cancelled(self);
     }
     if (!self.has_unwinding_limit) {
         self.has_unwinding_limit = true;
@@ -52,7 +51,13 @@ void slow_checkpoint(fiber& self) {
 }
 
 void raise_cancelled(fiber& self) {
-    if (std::uncaught_exceptions() > 0 && !self.shield_expired) {
+    const int uncaught = std::uncaught_exceptions();
+    if (uncaught == 0) {  // what follows is a new unwinding
+        self.has_unwinding_limit = false;
+        self.shield_expired = false;
+    } else if (const auto* cause = cause_within_reach(self, uncaught)) {
+        throw cancelled(cause->id, cause->reason);
+    } else if (!self.shield_expired) {
         self.shield_expired = true;
         self.home->report(error_kind::shield_expired, &self,
                           "a cancelled fiber blocked for too long while an exception unwound it",

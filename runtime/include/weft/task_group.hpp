@@ -28,12 +28,14 @@ public:
     /// failure cancels the group.
     ///
     /// Blocks: never.
-    /// \throws usage_error  once the group is cancelled or has ended; `function` does not run then.
+    /// In a group cancelled from outside, by a scope around it, the child never runs and its
+    /// captures are destroyed.
+    /// \throws usage_error  once the group has failed, was cancelled by cancel() or has ended;
+    ///         `function` does not run then.
     template <class Function>
     void spawn(Function&& function, spawn_options options = {},
                std::source_location spawned_at = std::source_location::current()) {
-        require_open();
-        errors_.reserve(errors_.size() + running_ + 2);  // so that ending a child cannot fail
+        prepare_for_child();
         detail::launch(std::forward<Function>(function), options, &scope_, this, spawned_at)
             .has_handle = false;
         ++running_;
@@ -54,14 +56,17 @@ private:
     ~task_group() = default;
 
     void task_ended(detail::task_state& ended) noexcept override;
+    void prepare_for_child();  // so that its end cannot fail
     void require_open() const;
     void body_failed(std::exception_ptr error);
     void wait_for_children() noexcept;
     void throw_failures();
+    void throw_outer_cancellation() const;
 
     detail::scope_state scope_;
     std::size_t running_ = 0;
     bool ended_ = false;
+    bool interrupted_ = false;  // cancelled while it waited for children
     std::vector<std::exception_ptr> errors_;
     detail::wait_queue waiting_;
 };
@@ -102,6 +107,7 @@ auto with_task_group(Body&& body) {
         if (pass_on) {
             std::rethrow_exception(pass_on);
         }
+        group.throw_outer_cancellation();
     }
     if constexpr (has_value) {
         return value;

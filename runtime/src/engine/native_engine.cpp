@@ -61,12 +61,14 @@ void native_engine::make_ready(fiber& woken) noexcept {
 [[gnu::no_sanitize_thread, gnu::always_inline]]
 inline fiber& native_engine::next_ready(fiber& current) noexcept {
     if (--until_turn_ == 0 || ready_.empty()) [[unlikely]] {
-        let_time_pass(*current.home);
+        let_time_pass(current);
     }
     return ready_.pop();
 }
 
-[[gnu::noinline]] void native_engine::let_time_pass(scheduler& home) noexcept {
+[[gnu::noinline]] void native_engine::let_time_pass(fiber& current) noexcept {
+    scheduler& home = *current.home;
+    current.exceptions = *thread_exceptions_;  // the loop asks whether a parked fiber unwinds
     until_turn_ = until_turn_ == 0 ? home.turn() : until_turn_;
     while (ready_.empty()) {
         home.idle_turn();

@@ -31,7 +31,7 @@ private:
     fiber& next_ready(fiber& current) noexcept;
     static void enter(boost::context::detail::transfer_t from) noexcept;
     void run_others(fiber& current) noexcept;
-    void let_time_pass(scheduler& home) noexcept;
+    void let_time_pass(fiber& current) noexcept;
     void switch_to(fiber& from, fiber& to) noexcept;
 
     ready_queue ready_;

@@ -31,6 +31,7 @@ struct scope_state : timer {
     fiber* owner = nullptr;              // the fiber that runs inside; null before entry
     const scope_state* cause = nullptr;  // outermost cancelled scope visible from here
     clock::time_point deadline = never;
+    int unwinding = 0;  // std::uncaught_exceptions() of the owner where it entered
     bool cancel_called = false;
     bool shielded = false;
     bool used = false;
