@@ -4,6 +4,10 @@
 #include "support/scripted_stream.hpp"
 
 #include <weft/error.hpp>
+#include <weft/net/unix.hpp>
+#include <weft/run.hpp>
+#include <weft/task.hpp>
+#include <weft/this_fiber.hpp>
 
 #include <gtest/gtest.h>
 
@@ -172,6 +176,36 @@ TEST(BufferedReader, LosesNothingWhenCancelled) {
     buffered_reader reader(source);
     EXPECT_THROW((void)reader.read_exactly(4), cancelled);
     EXPECT_EQ(reader.read_line(), "abcd\n");
+}
+
+// Scenario 15: a peer that sends single bytes makes no difference.
+TEST(BufferedReader, ReadsTheSameFromSingleBytes) {
+    scripted_stream source;
+    for (const char byte : std::string("ab\ncdefgh--tail")) {
+        source.add(std::string(1, byte));
+    }
+    buffered_reader reader(source);
+    EXPECT_EQ(reader.read_line(), "ab\n");
+    EXPECT_EQ(reader.read_exactly(5), "cdefg");
+    EXPECT_EQ(reader.read_until("--"), "h--");
+    EXPECT_EQ(reader.read_to_end(10), "tail");
+}
+
+TEST(BufferedReader, RefusesASecondReadMeanwhile) {
+    run([] {
+        auto [left, right] = unix_stream::pair();
+        buffered_reader reader(right);
+        auto first = spawn([&] { return reader.read_line(); });
+        this_fiber::yield();
+        try {
+            (void)reader.read_exactly(1);
+            ADD_FAILURE();
+        } catch (const usage_error& refused) {
+            EXPECT_NE(std::string(refused.what()).find("read_line"), std::string::npos);
+        }
+        left.write_all(bytes_of("line\n"));
+        EXPECT_EQ(first.get(), "line\n");
+    });
 }
 
 TEST(BufferedReader, RefusesALimitOfZeroAndAnEmptyDelimiter) {
