@@ -1,54 +1,55 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "weft_server.hpp"
 
-#include "socket.hpp"
-
-#include <weft/io.hpp>
+#include <weft/http/server.hpp>
+#include <weft/net/address.hpp>
+#include <weft/net/serve.hpp>
+#include <weft/net/tcp.hpp>
 #include <weft/run.hpp>
-#include <weft/task.hpp>
-#include <weft/unique_fd.hpp>
 
 #include <array>
 #include <cstddef>
+#include <exception>
+#include <memory>
 #include <span>
-#include <utility>
 
 namespace weft::bench {
 
 namespace {
 
-void echo(int fd) {
+net::tcp_listener listen_and(const announce_port& announce) {
+    auto listener = net::tcp_listener::listen(net::address::loopback_v4(0));
+    announce(listener.local_address().port());
+    return listener;
+}
+
+void echo(net::tcp_stream& peer) {
     std::array<std::byte, 4'096> buffer;
-    for (;;) {
-        auto left = std::span<const std::byte>(buffer).first(io::recv(fd, buffer));
-        if (left.empty()) {
-            return;
-        }
-        while (!left.empty()) {
-            left = left.subspan(io::send(fd, left));
-        }
+    while (const auto got = peer.read_some(buffer)) {
+        peer.write_all(std::span(buffer).first(got));
     }
 }
 
 // The load generator ends its connections with a reset.
-void echo_until_reset(int fd) {
-    try {
-        echo(fd);
-    } catch (const io_error&) {
-    }
-}
+void expect_reset(const std::exception_ptr&) {}
 
 }  // namespace
 
 void serve_weft_echo(const announce_port& announce) {
     run([&] {
-        const int listener = listen_on_loopback();
-        announce(port_of(listener));
-        for (;;) {
-            auto accepted = io::accept(listener);
-            send_at_once(accepted.get());
-            spawn([peer = std::move(accepted)] { echo_until_reset(peer.get()); }).detach();
-        }
+        auto listener = listen_and(announce);
+        net::serve(listener, echo, {.on_error = expect_reset});
+    });
+}
+
+void serve_weft_http(const announce_port& announce) {
+    run([&] {
+        auto listener = listen_and(announce);
+        http::server server([](http::request&, http::response& answer) {
+            answer.headers.set("Content-Type", "text/plain");
+            answer.body = "hello world";
+        });
+        server.serve([&] { return std::make_unique<net::tcp_stream>(listener.accept()); });
     });
 }
 
