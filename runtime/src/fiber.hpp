@@ -51,7 +51,7 @@ struct fiber_timer : timer {
 struct alignas(64) fiber {
     fiber(scheduler& runs_on, std::uint64_t number, const stack& stands_on,
           std::source_location called_from) noexcept
-        : id(number), home(&runs_on), memory(stands_on), spawned_at(called_from) {
+        : id(number), home(&runs_on), memory(stands_on), spawned_at(called_from), root_scope(number) {
         name[0] = '\0';
     }
     fiber(const fiber&) = delete;

@@ -20,9 +20,10 @@ namespace {
 
 constexpr std::size_t smallest_stack = 16 * 1024;
 
+/// Room for `size` bytes at the highest place below `address` with an alignment, a power of two.
 std::byte* aligned_below(std::byte* address, std::size_t size, std::size_t alignment) noexcept {
-    const auto wanted = reinterpret_cast<std::uintptr_t>(address) - size;
-    return address - (reinterpret_cast<std::uintptr_t>(address) - wanted / alignment * alignment);
+    std::byte* place = address - size;
+    return place - (reinterpret_cast<std::uintptr_t>(place) & (alignment - 1));
 }
 
 void abort_operation(fiber& parked) noexcept {
@@ -174,7 +175,9 @@ void scheduler::finish(fiber& self) noexcept {
     if (task.observer != nullptr) {
         task.observer->task_ended(task);
     }
-    task.joiners.wake_all();
+    while (!task.joiners.empty()) {
+        wake_from(task.joiners, *task.joiners.front());
+    }
     if (!task.has_handle) {
         if (task.outcome == task_outcome::failed && !task.read) {
             report(ending_ ? error_kind::leftover_failed : error_kind::unhandled_exception, &self,

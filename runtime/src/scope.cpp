@@ -58,10 +58,6 @@ bool inside_of_unwinding(const scope_state& scope, const fiber& self, int uncaug
     return scope.owner == &self && scope.unwinding >= uncaught;
 }
 
-void on_deadline(timer& due) noexcept {
-    static_cast<scope_state&>(due).cancel("deadline");
-}
-
 timer_queue& timers_of(const fiber& owner) noexcept {
     return owner.home->timers();
 }
@@ -82,8 +78,10 @@ const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept 
     return outermost;
 }
 
-scope_state::scope_state() : id(next_id()) {
-    expired = &on_deadline;
+scope_state::scope_state() : scope_state(next_id()) {}
+
+void scope_state::on_deadline(timer& due) noexcept {
+    static_cast<scope_state&>(due).cancel("deadline");
 }
 
 void scope_state::attach(scope_state* above, fiber* inside) noexcept {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/task.hpp>
 
-#include "scheduler.hpp"
+#include "scheduler_inline.hpp"
 
 #include <string>
 #include <utility>
@@ -51,13 +51,13 @@ bool cancel_task(task_state& state, std::string_view reason) {
 }
 
 void join_task(task_state& state) {
-    checkpoint();
-    if (state.owner == current_fiber) {
+    fiber& running = checked_fiber();
+    if (state.owner == &running) {
         throw usage_error("task: a fiber cannot join itself");
     }
     if (state.owner->state != fiber_state::finished) {
         waiter self;
-        state.joiners.wait(self, wait_reason::join, &state);
+        wait_in(state.joiners, running, self, wait_reason::join, &state);
     }
 }
 

@@ -19,6 +19,9 @@ struct fiber;
 /// A node of the tree of scopes. Owned by a cancel_scope, a task_group or a fiber.
 struct scope_state : timer {
     scope_state();
+
+    /// \param number  an id that nothing else has.
+    explicit scope_state(std::uint64_t number) noexcept : id(number) { expired = &on_deadline; }
     scope_state(const scope_state&) = delete;
     scope_state& operator=(const scope_state&) = delete;
     ~scope_state() = default;
@@ -46,6 +49,9 @@ struct scope_state : timer {
     /// Links this scope below `above` (null: a root) and takes over its cancellation.
     void attach(scope_state* above, fiber* inside) noexcept;
     void detach() noexcept;
+
+    /// What happens when the deadline has come.
+    static void on_deadline(timer& due) noexcept;
 
     /// Throws cancelled on behalf of `cause`, which must not be null.
     [[noreturn]] void raise() const;
