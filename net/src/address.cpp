@@ -200,14 +200,14 @@ const sockaddr* address::native() const noexcept {
 }
 
 bool operator==(const address& left, const address& right) noexcept {
-    return (left <=> right) == 0;
+    return std::is_eq(left <=> right);
 }
 
 std::strong_ordering operator<=>(const address& left, const address& right) noexcept {
-    if (const auto sizes = left.size_ <=> right.size_; sizes != 0) {
-        return sizes;
-    }
-    return std::memcmp(&left.storage_, &right.storage_, left.size_) <=> 0;
+    const auto bytes = [](const address& each) {
+        return std::string_view(reinterpret_cast<const char*>(each.native()), each.size_);
+    };
+    return bytes(left) <=> bytes(right);
 }
 
 }  // namespace weft::net

@@ -12,7 +12,8 @@ namespace weft::net {
 
 namespace {
 
-constexpr std::size_t block = 16 * 1024;  // bytes; what one read from the stream can bring at least
+constexpr std::size_t block =
+    std::size_t{16} * 1024;  // bytes; what one read from the stream can bring at least
 
 std::string_view text_of(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -23,6 +24,12 @@ std::size_t required_limit(std::size_t limit) {
         throw std::invalid_argument("buffered_reader: the limit is 0");
     }
     return limit;
+}
+
+void require_within(std::size_t limit, std::size_t preceding, bool found) {
+    if (preceding > limit) {
+        throw limit_overrun(found, preceding);
+    }
 }
 
 std::string describe_incomplete(std::size_t got, std::optional<std::size_t> expected) {
@@ -125,16 +132,12 @@ std::size_t buffered_reader::find(std::string_view delimiter, std::size_t limit)
         const auto text = text_of(buffer_.data());
         const auto at = text.find(delimiter, searched);
         if (at != text.npos) {
-            if (at > limit) {
-                throw limit_overrun(true, at);
-            }
+            require_within(limit, at, true);
             return at;
         }
         // The last bytes may be the beginning of a delimiter.
         searched = text.size() < delimiter.size() ? 0 : text.size() + 1 - delimiter.size();
-        if (searched > limit) {
-            throw limit_overrun(false, searched);
-        }
+        require_within(limit, searched, false);
         if (!read_more(block)) {
             return text.npos;
         }

@@ -9,23 +9,25 @@ namespace weft::net::detail {
 
 std::span<std::byte> byte_buffer::room(std::size_t least) {
     if (capacity_ - last_ < least) {
-        const std::size_t held = size();
-        std::byte* from = storage_.get() + first_;
-        if (capacity_ - held >= least) {
-            std::memmove(storage_.get(), from, held);
-        } else {
-            const std::size_t wanted = std::max(held + least, 2 * capacity_);
-            auto larger = std::make_unique_for_overwrite<std::byte[]>(wanted);
-            if (held > 0) {
-                std::memcpy(larger.get(), from, held);
-            }
-            storage_ = std::move(larger);
-            capacity_ = wanted;
-        }
-        first_ = 0;
-        last_ = held;
+        make_room(least);
     }
     return {storage_.get() + last_, capacity_ - last_};
+}
+
+void byte_buffer::make_room(std::size_t least) {
+    const std::size_t held = size();
+    const std::byte* from = storage_.get() + first_;
+    if (capacity_ - held >= least) {
+        std::memmove(storage_.get(), from, held);
+    } else {
+        const std::size_t wanted = std::max(held + least, 2 * capacity_);
+        auto larger = std::make_unique_for_overwrite<std::byte[]>(wanted);
+        std::copy_n(from, held, larger.get());
+        storage_ = std::move(larger);
+        capacity_ = wanted;
+    }
+    first_ = 0;
+    last_ = held;
 }
 
 void byte_buffer::consume(std::size_t count) noexcept {

@@ -68,14 +68,18 @@ void connection_race::attempt(const address& to) {
 void connection_race::direct(task_group& fibers) {
     while (!winner_ && !is_lost()) {
         if (may_start()) {
-            ++attempts_;
-            ++running_;
-            next_start_ = deadline_after(options_.attempt_delay);
-            fibers.spawn([this, to = queue_.take()] { attempt(to); }, {.name = "connect"});
+            start_next(fibers);
         } else {
             wait_for_change();
         }
     }
+}
+
+void connection_race::start_next(task_group& fibers) {
+    ++attempts_;
+    ++running_;
+    next_start_ = deadline_after(options_.attempt_delay);
+    fibers.spawn([this, to = queue_.take()] { attempt(to); }, {.name = "connect"});
 }
 
 bool connection_race::may_start() const noexcept {

@@ -36,6 +36,7 @@ private:
     void addresses_found(const std::vector<address>& found);
     void attempt(const address& to);
     void direct(task_group& fibers);
+    void start_next(task_group& fibers);
     [[nodiscard]] bool may_start() const noexcept;
     [[nodiscard]] bool is_lost() const noexcept;
     void wait_for_change();

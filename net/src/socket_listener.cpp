@@ -49,24 +49,29 @@ bool concerns_one_connection(const std::error_code& code) noexcept {
 
 unique_fd socket_listener::accept_socket(address& peer) {
     for (;;) {
-        sockaddr_storage native{};
-        socklen_t size = sizeof native;
-        auto* generic = reinterpret_cast<sockaddr*>(&native);
+        std::error_code failure;
         try {
-            auto accepted = io::accept(require_open(socket_, "accept"), generic, &size);
+            auto accepted = accept_once(peer);
             pause_ = first_pause;
-            peer = address::from_native(generic, size);
             return accepted;
         } catch (const io_error& failed) {
-            if (!lacks_resources(failed.code()) && !concerns_one_connection(failed.code())) {
-                rethrow_as(failed, "accept " + local_.to_string());
-            }
-            if (concerns_one_connection(failed.code())) {
-                continue;
-            }
+            failure = failed.code();
         }
-        wait_for_resources();
+        if (lacks_resources(failure)) {
+            wait_for_resources();
+        } else if (!concerns_one_connection(failure)) {
+            throw error(failure, "accept " + local_.to_string());
+        }
     }
+}
+
+unique_fd socket_listener::accept_once(address& peer) {
+    sockaddr_storage native{};
+    socklen_t size = sizeof native;
+    auto* generic = reinterpret_cast<sockaddr*>(&native);
+    auto accepted = io::accept(require_open(socket_, "accept"), generic, &size);
+    peer = address::from_native(generic, size);
+    return accepted;
 }
 
 void socket_listener::wait_for_resources() {

@@ -3,8 +3,6 @@
 
 #include "connection_race.hpp"
 
-#include <utility>
-
 namespace weft::net {
 
 tcp_stream connect_tcp(resolver& names, std::string_view host, std::uint16_t port,
@@ -12,8 +10,8 @@ tcp_stream connect_tcp(resolver& names, std::string_view host, std::uint16_t por
     return connection_race(names, host, port, options).run();
 }
 
-tcp_connector::tcp_connector(resolver_options names, const connect_options& options)
-    : own_(std::make_unique<resolver>(std::move(names))), names_(*own_), options_(options) {}
+tcp_connector::tcp_connector(const resolver_options& names, const connect_options& options)
+    : own_(std::make_unique<resolver>(names)), names_(*own_), options_(options) {}
 
 tcp_connector::tcp_connector(resolver& names, const connect_options& options)
     : names_(names), options_(options) {}

@@ -83,8 +83,9 @@ struct channel::pending {
 
 /// Ends the pump, whatever ended its loop: nothing stays pending without it.
 struct channel::pump_guard {
-    channel& guarded;
-
+    explicit pump_guard(channel& pumped) : guarded(pumped) {}
+    pump_guard(const pump_guard&) = delete;
+    pump_guard& operator=(const pump_guard&) = delete;
     ~pump_guard() {
         guarded.pumping_ = false;
         if (guarded.handle_ != nullptr) {
@@ -92,6 +93,8 @@ struct channel::pump_guard {
             io::forget(guarded.poller_.get());
         }
     }
+
+    channel& guarded;
 };
 
 channel::channel(const resolver_options& options) : poller_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -195,7 +198,7 @@ void channel::start_pump() {
 }
 
 void channel::pump() {
-    const pump_guard guard{*this};
+    const pump_guard guard(*this);
     try {
         while (handle_ != nullptr && pending_ > 0) {
             wait_for_sockets();
@@ -209,13 +212,15 @@ void channel::pump() {
 }
 
 void channel::wait_for_sockets() {
-    struct announced {
-        cancel_scope*& place;
-        ~announced() { place = nullptr; }
-    };
     cancel_scope until(next_timeout());
-    const announced wait{waiting_ = &until};
-    until.run([this] { io::wait_readable(poller_.get()); });
+    waiting_ = &until;
+    try {
+        until.run([this] { io::wait_readable(poller_.get()); });
+    } catch (...) {
+        waiting_ = nullptr;
+        throw;
+    }
+    waiting_ = nullptr;
 }
 
 void channel::process() {

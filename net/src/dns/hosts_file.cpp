@@ -38,6 +38,12 @@ std::string lower_case(std::string_view word) {
     return lower;
 }
 
+void add_once(std::vector<address>& known, const address& added) {
+    if (std::ranges::find(known, added) == known.end()) {
+        known.push_back(added);
+    }
+}
+
 hosts_table read_hosts(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -55,10 +61,7 @@ hosts_table parse_hosts(std::string_view text) {
             continue;
         }
         for (auto name = next_word(line); !name.empty(); name = next_word(line)) {
-            auto& known = table[lower_case(name)];
-            if (std::ranges::find(known, *parsed) == known.end()) {
-                known.push_back(*parsed);
-            }
+            add_once(table[lower_case(name)], *parsed);
         }
     }
     return table;

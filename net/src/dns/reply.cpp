@@ -129,7 +129,7 @@ public:
     }
 
 private:
-    const record* find_alias(const std::string& name) const {
+    [[nodiscard]] const record* find_alias(const std::string& name) const {
         const auto found = std::ranges::find_if(records_, [&](const record& each) {
             return each.type == T_CNAME && same_name(each.owner, name);
         });

@@ -5,8 +5,8 @@
 #include "dns/host_name.hpp"
 #include "dns/hosts_file.hpp"
 #include "dns/lookups.hpp"
+#include "dns/name_query.hpp"
 
-#include <weft/event.hpp>
 #include <weft/this_fiber.hpp>
 
 #include <algorithm>
@@ -18,23 +18,6 @@ namespace weft::net {
 
 namespace {
 
-/// How much a failure says: what is less certain hides what is more certain.
-int uncertainty(const std::error_code& failure) noexcept {
-    if (failure == errc::name_not_found) {
-        return 1;
-    }
-    if (failure == errc::no_address) {
-        return 2;
-    }
-    return failure == errc::resolver_failure ? 3 : 4;
-}
-
-void keep_least_certain(std::error_code& kept, const std::error_code& other) noexcept {
-    if (!kept || (other && uncertainty(other) > uncertainty(kept))) {
-        kept = other;
-    }
-}
-
 std::vector<address> select(const std::vector<address>& from, family wanted, std::uint16_t port) {
     std::vector<address> selected;
     for (const auto& each : from) {
@@ -44,30 +27,6 @@ std::vector<address> select(const std::vector<address>& from, family wanted, std
     }
     return selected;
 }
-
-/// A lookup that one fiber waits for, with others.
-class awaited {
-public:
-    awaited(std::shared_ptr<dns::lookup> asked, event& woken)
-        : asked_(std::move(asked)), woken_(woken) {
-        asked_->add_listener(woken_);
-    }
-    ~awaited() { asked_->remove_listener(woken_); }
-
-    awaited(const awaited&) = delete;
-    awaited& operator=(const awaited&) = delete;
-
-    /// The answer, once: null before it came and after it was taken.
-    const dns::answer* take() noexcept {
-        return asked_->done() && !std::exchange(taken_, true) ? &asked_->result() : nullptr;
-    }
-    [[nodiscard]] bool taken() const noexcept { return taken_; }
-
-private:
-    std::shared_ptr<dns::lookup> asked_;
-    event& woken_;
-    bool taken_ = false;
-};
 
 }  // namespace
 
@@ -87,7 +46,6 @@ public:
 
 private:
     std::error_code search(const dns::host_name& name, family wanted, const sink& found);
-    std::error_code ask(const std::string& name, family wanted, const sink& found);
 
     std::shared_ptr<dns::channel> servers_;
     dns::lookups lookups_;
@@ -121,53 +79,19 @@ std::error_code resolver::implementation::search(const dns::host_name& name, fam
                                                  const sink& found) {
     std::error_code failure;
     for (const auto& each : dns::search_candidates(name, servers_->domains(), servers_->ndots())) {
-        const auto failed = ask(each, wanted, found);
+        const auto failed = dns::name_query(lookups_, each, wanted).run(found);
         if (!failed) {
             return {};
         }
-        keep_least_certain(failure, failed);
-        // Without servers every further name would take just as long.
-        if (uncertainty(failed) > uncertainty(errc::resolver_failure)) {
-            break;
+        dns::keep_least_certain(failure, failed);
+        if (dns::is_hopeless(failed)) {
+            break;  // every further name would take just as long
         }
     }
     return failure;
 }
 
-std::error_code resolver::implementation::ask(const std::string& name, family wanted,
-                                              const sink& found) {
-    event changed;
-    std::vector<std::unique_ptr<awaited>> asked;
-    for (const auto each : {family::v6, family::v4}) {
-        if (wanted == family::any || wanted == each) {
-            asked.push_back(std::make_unique<awaited>(lookups_.begin({name, each}), changed));
-        }
-    }
-    std::error_code failure;
-    bool any_found = false;
-    for (;;) {
-        for (const auto& each : asked) {
-            const auto* result = each->take();
-            if (result == nullptr) {
-                continue;
-            }
-            if (!result->failure) {
-                any_found = true;
-                found(result->addresses);
-            } else if (result->failure == errc::name_not_found && !any_found) {
-                return result->failure;  // it holds for every family
-            }
-            keep_least_certain(failure, result->failure);
-        }
-        if (std::ranges::all_of(asked, [](const auto& each) { return each->taken(); })) {
-            return any_found ? std::error_code() : failure;
-        }
-        changed.wait();
-        changed.clear();
-    }
-}
-
-resolver::resolver(resolver_options options)
+resolver::resolver(const resolver_options& options)
     : implementation_(std::make_shared<implementation>(options)) {}
 
 resolver::resolver(resolver&&) noexcept = default;

@@ -25,6 +25,7 @@ int connect(ares_socket_t fd, const sockaddr* server, ares_socklen_t size, void*
     return ::connect(fd, server, size);
 }
 
+// NOLINTNEXTLINE(readability-function-size): c-ares decides on the parameters.
 ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, sockaddr* from,
                      ares_socklen_t* from_size, void*) {
     ares_ssize_t count = 0;

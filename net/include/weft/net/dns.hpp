@@ -53,7 +53,7 @@ public:
     /// Blocks: the thread, while the system's configuration is read.
     /// \throws net::error  (std::errc::invalid_argument) for a server that is no address, tries or
     ///         timeouts below 1; or if the machine lacks resources.
-    explicit resolver(resolver_options options = {});
+    explicit resolver(const resolver_options& options = {});
     resolver(resolver&&) noexcept;
     resolver& operator=(resolver&&) noexcept;
     ~resolver();

@@ -48,6 +48,7 @@ private:
     static constexpr clock::duration first_pause = std::chrono::milliseconds(100);
     static constexpr clock::duration longest_pause = std::chrono::seconds(1);
 
+    unique_fd accept_once(address& peer);
     void wait_for_resources();
 
     unique_fd socket_;

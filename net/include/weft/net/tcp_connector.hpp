@@ -40,7 +40,7 @@ struct connect_options {
 class tcp_connector final : public connector {
 public:
     /// Resolves names by a resolver of its own.
-    explicit tcp_connector(resolver_options names = {}, const connect_options& options = {});
+    explicit tcp_connector(const resolver_options& names = {}, const connect_options& options = {});
 
     /// Resolves names by `names`.
     explicit tcp_connector(resolver& names, const connect_options& options = {});

@@ -32,6 +32,8 @@ public:
     void clear() noexcept { first_ = last_ = 0; }
 
 private:
+    void make_room(std::size_t least);
+
     std::unique_ptr<std::byte[]> storage_;
     std::size_t capacity_ = 0;
     std::size_t first_ = 0;
