@@ -39,6 +39,8 @@ public:
                 return "the certificate is for another name";
             case errc::certificate_untrusted:
                 return "no trusted authority vouches for the certificate";
+            case errc::certificate_self_signed:
+                return "nobody but the certificate itself vouches for it";
             case errc::certificate_invalid:
                 return "the certificate is invalid";
         }

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// What the two ends of a memory stream have in common.
 struct memory_options {
@@ -202,4 +202,4 @@ inline memory_connection connect_in_memory(memory_options chosen = {}) {
     return {std::make_unique<memory_stream>(down, up), std::make_unique<memory_stream>(up, down)};
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 
 /// Opens connections in memory, each served by a fiber that runs `peer`.
 class memory_connector final : public net::connector {
@@ -96,4 +96,4 @@ std::optional<error> error_of(Action action) {
     return {};
 }
 
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

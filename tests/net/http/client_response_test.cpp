@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -205,4 +205,4 @@ TEST(ClientResponse, MayOutliveItsSession) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

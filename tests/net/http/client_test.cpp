@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -506,4 +506,4 @@ TEST(Client, SendsTheFieldsOfTheSession) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

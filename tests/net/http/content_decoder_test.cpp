@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 std::string deflate(std::string_view text, int format) {
@@ -185,4 +185,4 @@ TEST(ContentDecoder, BoundsABomb) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 client_request asked(std::string method, std::string body = {}) {
@@ -154,4 +154,4 @@ TEST(Redirect, StripsTheFieldsOfTheSessionToo) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

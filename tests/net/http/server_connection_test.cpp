@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -386,4 +386,4 @@ TEST(ServerConnection, RefusesToSendABrokenResponse) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

@@ -14,11 +14,11 @@
 #include <string_view>
 #include <utility>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 
-using weft::testing::connect_in_memory;
-using weft::testing::memory_options;
-using weft::testing::memory_stream;
+using weft::test::connect_in_memory;
+using weft::test::memory_options;
+using weft::test::memory_stream;
 
 inline void hello(request&, response& answered) {
     answered.body = "hello";
@@ -44,7 +44,7 @@ public:
     void join() { serving_.join(); }
 
 private:
-    served_connection(weft::testing::memory_connection made, handler answer, server_options options)
+    served_connection(weft::test::memory_connection made, handler answer, server_options options)
         : client_(std::move(made.client)),
           serving_(
               spawn([peer = std::move(made.server), answer = std::move(answer),
@@ -97,4 +97,4 @@ private:
     std::size_t accepted_ = 0;
 };
 
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <vector>
 
-namespace weft::http::testing {
+namespace weft::http::test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -235,4 +235,4 @@ TEST(Server, TellsTheRuntimeOfAFailingHandler) {
 }
 
 }  // namespace
-}  // namespace weft::http::testing
+}  // namespace weft::http::test

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "tls/openssl.hpp"
+
+#include <weft/clock.hpp>
+#include <weft/net/tls.hpp>
+
+#include <string>
+
+namespace weft::net {
+
+/// What a tls_context shares with its streams.
+struct tls_context::implementation {
+    tls::ssl_ctx_ptr settings;
+    bool server = false;
+    bool verify = true;
+    clock::duration handshake_timeout{};
+    std::string protocols;  // for ALPN, each preceded by its length
+};
+
+}  // namespace weft::net
