@@ -59,7 +59,8 @@ endfunction()
 # weft_test(<room> <file>...)
 #
 # Makes bin/weft_<room>_tests, linked with the room and what may see its private headers, and
-# registers each of its cases with ctest under the room's label.
+# registers each of its cases with ctest under the room's label. Suites whose name ends in Slow
+# take longer than a quarter of a second and are labelled slow as well.
 function(weft_test room)
     if(NOT ARGN)
         return()
@@ -76,6 +77,14 @@ function(weft_test room)
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
+        TEST_FILTER "-*Slow.*"
         TEST_PREFIX "${room}."
         PROPERTIES TIMEOUT 60 LABELS ${room})
+    gtest_discover_tests(${target}
+        DISCOVERY_MODE PRE_TEST
+        DISCOVERY_TIMEOUT 60
+        TEST_FILTER "*Slow.*"
+        TEST_LIST ${target}_SLOW_TESTS
+        TEST_PREFIX "${room}."
+        PROPERTIES TIMEOUT 300 LABELS "${room};slow")
 endfunction()
