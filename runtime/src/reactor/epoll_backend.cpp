@@ -5,8 +5,11 @@
 #include "reactor/perform.hpp"
 #include "scheduler.hpp"
 
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,10 +26,17 @@ namespace {
 
 constexpr int events_per_poll = 256;
 constexpr std::uint64_t wake_tag = ~std::uint64_t{0};
-constexpr std::uint32_t edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
 std::uint64_t tag_of(int fd, std::uint32_t generation) noexcept {
     return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(fd);
+}
+
+bool is_tcp(int fd) noexcept {
+    int protocol = 0;
+    socklen_t size = sizeof protocol;
+    return ::getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+           protocol == IPPROTO_TCP;
 }
 
 unique_fd checked(int fd, const char* call) {
@@ -54,19 +64,12 @@ void epoll_backend::submit(operation& asked) noexcept {
         asked.finished = true;
         return;
     }
-    try {
-        if (asked.fd >= 0 && descriptors_.size() <= static_cast<std::size_t>(asked.fd)) {
-            descriptors_.resize(static_cast<std::size_t>(asked.fd) + 64);
+    if (static_cast<std::size_t>(asked.fd) >= descriptors_.size()) {  // also if it is negative
+        asked.error = make_room(asked.fd);
+        asked.finished = asked.error != 0;
+        if (asked.finished) {
+            return;
         }
-    } catch (const std::bad_alloc&) {
-        asked.finished = true;
-        asked.error = ENOMEM;
-        return;
-    }
-    if (asked.fd < 0) {
-        asked.finished = true;
-        asked.error = EBADF;
-        return;
     }
     auto& of = descriptors_[static_cast<std::size_t>(asked.fd)];
     auto& direction = side(of, asked);
@@ -76,13 +79,26 @@ void epoll_backend::submit(operation& asked) noexcept {
     }
 }
 
+/// Returns an errno, 0 on success. A number that is no descriptor makes the table no larger.
+int epoll_backend::make_room(int fd) noexcept {
+    if (::fcntl(fd, F_GETFD) < 0) {
+        return errno;
+    }
+    try {
+        descriptors_.resize(static_cast<std::size_t>(fd) + 64);
+    } catch (const std::bad_alloc&) {
+        return ENOMEM;
+    }
+    return 0;
+}
+
 /// Tries the call and keeps the ready bit true to invariant 2. Returns whether it is finished.
 bool epoll_backend::advance(descriptor& of, channel_state& direction, operation& asked) noexcept {
     if (!perform(asked)) {
         direction.ready = false;
         return false;
     }
-    if (fell_short(asked) && of.registered && !of.hung_up) {
+    if (of.exact && fell_short(asked)) {
         direction.ready = false;
     }
     return true;
@@ -113,6 +129,7 @@ int epoll_backend::enroll(int fd, descriptor& added) noexcept {
         }
     }
     added.registered = true;
+    added.exact = is_tcp(fd);
     return 0;
 }
 
@@ -180,7 +197,7 @@ void epoll_backend::dispatch(const epoll_event& happened) noexcept {
     if (of.generation != static_cast<std::uint32_t>(happened.data.u64 >> 32)) {
         return;
     }
-    of.hung_up |= (happened.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    of.exact &= (happened.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) == 0;
     if ((happened.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
         serve(of, of.reading);
     }

@@ -24,6 +24,9 @@ namespace weft::detail {
 ///    finished by the next poll(); or in none, if it is finished or was never held.
 /// 4. Events carry the descriptor's generation; forget() raises it. An event fetched before the
 ///    number was reused therefore reaches nobody.
+/// 5. `exact`: a call that moved less than asked for has used up the direction, and an edge tells
+///    when there is more. So on TCP, until the end, an error or urgent data is signalled. Not so
+///    elsewhere: a Unix socket stops behind a message with descriptors, and a datagram is short.
 class epoll_backend final : public backend {
 public:
     epoll_backend();
@@ -42,7 +45,7 @@ private:
     struct descriptor {
         std::uint32_t generation = 0;
         bool registered = false;
-        bool hung_up = false;  // the end or an error was signalled: no further edge will come
+        bool exact = false;  // see invariant 5
         channel_state reading;
         channel_state writing;
     };
@@ -51,6 +54,7 @@ private:
         return asked.is_write() ? of.writing : of.reading;
     }
 
+    int make_room(int fd) noexcept;
     bool advance(descriptor& of, channel_state& direction, operation& asked) noexcept;
     void hold(descriptor& of, operation& asked) noexcept;
     int enroll(int fd, descriptor& added) noexcept;

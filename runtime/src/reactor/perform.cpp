@@ -38,9 +38,11 @@ std::ptrdiff_t uninterrupted(Call call) noexcept {
     return result;
 }
 
-bool polled(int fd, short events) noexcept {
+/// What of `events` has happened, and what always counts, as poll(2) says it.
+short polled(int fd, short events) noexcept {
     pollfd waiting{fd, events, 0};
-    return uninterrupted([&] { return ::poll(&waiting, 1, 0); }) != 0;
+    const auto count = uninterrupted([&] { return ::poll(&waiting, 1, 0); });
+    return count >= 0 ? waiting.revents : POLLERR;
 }
 
 bool is_blocking(int fd) noexcept {
@@ -51,7 +53,7 @@ bool is_blocking(int fd) noexcept {
 // the open file description, which other processes may share. So the file is asked first. A pipe
 // that is writable takes PIPE_BUF bytes without blocking, not more. Source: pipe(7).
 bool perform_read(operation& asked) noexcept {
-    if (!polled(asked.fd, POLLIN)) {
+    if (polled(asked.fd, POLLIN) == 0) {
         return false;
     }
     return finish_unless_blocked(
@@ -59,7 +61,7 @@ bool perform_read(operation& asked) noexcept {
 }
 
 bool perform_write(operation& asked) noexcept {
-    if (!polled(asked.fd, POLLOUT)) {
+    if (polled(asked.fd, POLLOUT) == 0) {
         return false;
     }
     const std::size_t size =
@@ -69,7 +71,7 @@ bool perform_write(operation& asked) noexcept {
 }
 
 bool perform_accept(operation& asked) noexcept {
-    if (is_blocking(asked.fd) && !polled(asked.fd, POLLIN)) {
+    if (is_blocking(asked.fd) && polled(asked.fd, POLLIN) == 0) {
         return false;
     }
     for (;;) {
@@ -96,7 +98,7 @@ bool perform_connect(operation& asked) noexcept {
         }
         return finish(asked, started);
     }
-    if (!polled(asked.fd, POLLOUT)) {
+    if (polled(asked.fd, POLLOUT) == 0) {
         return false;
     }
     int outcome = 0;
@@ -132,7 +134,9 @@ bool perform_message(operation& asked) noexcept {
 }
 
 bool perform_wait(operation& asked, short events) noexcept {
-    return polled(asked.fd, events) && finish(asked, 0);
+    const short happened = polled(asked.fd, events);
+    errno = EBADF;
+    return happened != 0 && finish(asked, (happened & POLLNVAL) != 0 ? -1 : 0);
 }
 
 }  // namespace
