@@ -21,6 +21,7 @@ void byte_buffer::make_room(std::size_t least) {
         std::memmove(storage_.get(), from, held);
     } else {
         const std::size_t wanted = std::max(held + least, 2 * capacity_);
+        // NOLINTNEXTLINE(modernize-avoid-c-arrays): a vector would write zeros first.
         auto larger = std::make_unique_for_overwrite<std::byte[]>(wanted);
         std::copy_n(from, held, larger.get());
         storage_ = std::move(larger);

@@ -97,7 +97,7 @@ void connection_race::wait_for_change() {
 
 void connection_race::throw_failure() const {
     if (attempts_ == 0 && resolve_failure_) {
-        throw *resolve_failure_;
+        throw error(*resolve_failure_);
     }
     const std::error_code code =
         failed_alike_ ? common_code_ : make_error_code(errc::all_attempts_failed);
