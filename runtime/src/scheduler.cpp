@@ -81,6 +81,7 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
 void scheduler::start(fiber& created) {
     engine_->start(created);
     created.move_to(fiber_state::ready);
+    ++wakes_;
 }
 
 void scheduler::interrupt(fiber& target) noexcept {
