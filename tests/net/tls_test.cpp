@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tls.hpp>
 
-#include "loopback/certificates.hpp"
-#include "support/memory_stream.hpp"
+#include "net/tls_harness.hpp"
 #include "support/stream_conformance.hpp"
 
-#include <weft/gather.hpp>
 #include <weft/net/error.hpp>
 #include <weft/run.hpp>
-#include <weft/scope.hpp>
 #include <weft/task.hpp>
-#include <weft/this_fiber.hpp>
 
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
-#include <openssl/ssl.h>
 
 #include <array>
-#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,56 +19,7 @@
 namespace weft::net {
 namespace {
 
-using namespace std::chrono_literals;
-using test::connect_in_memory;
-using test::memory_options;
-using test::memory_stream;
-
-const loopback::certificate_authority& authority() {
-    static const loopback::certificate_authority made;
-    return made;
-}
-
-tls_context server_context(const loopback::certificate_request& request = {
-                               .host_names = {"a.test"}, .addresses = {"127.0.0.1"}}) {
-    const auto issued = authority().issue(request);
-    return tls_context::server({.certificate_pem = issued.chain_pem,
-                                .private_key_pem = issued.key_pem,
-                                .alpn = {"http/1.1", "x"}});
-}
-
-tls_context client_context() {
-    return tls_context::client({.ca_pem = authority().certificate_pem()});
-}
-
-template <class Test>
-void in_runtime(Test test) {
-    run(test, {.time = time_source::virtual_time});
-}
-
-/// Both ends of a TLS connection in memory, and the transports below.
-struct tls_pair {
-    explicit tls_pair(const tls_context& client_settings = client_context(),
-                      const tls_context& server_settings = server_context(),
-                      std::string_view name = "a.test", memory_options transport = {}) {
-        auto made = connect_in_memory(transport);
-        client_transport = made.client.get();
-        server_transport = made.server.get();
-        client = std::make_unique<tls_stream>(std::move(made.client), client_settings, name);
-        server = std::make_unique<tls_stream>(std::move(made.server), server_settings);
-    }
-
-    void shake_hands() {
-        auto other = spawn([this] { server->handshake(); });
-        client->handshake();
-        other.get();
-    }
-
-    memory_stream* client_transport;
-    memory_stream* server_transport;
-    std::unique_ptr<tls_stream> client;
-    std::unique_ptr<tls_stream> server;
-};
+using namespace test;  // NOLINT(google-build-using-namespace)
 
 /// What the client's handshake throws; the server's is let go.
 std::error_code refusal(const tls_context& server_settings, std::string_view name,
@@ -234,215 +177,6 @@ TEST(Tls, RefusesUnusableSettings) {
                  error);
 }
 
-// Scenario 33: an end without the goodbye is told apart from a real one.
-TEST(Tls, ReportsTruncation) {
-    in_runtime([] {
-        tls_pair pair;
-        pair.shake_hands();
-        pair.server->write_all(bytes_of("part"));
-        pair.server->close();
-        EXPECT_EQ(test::read_up_to(*pair.client, 4), "part");
-        std::array<std::byte, 1> more{};
-        try {
-            (void)pair.client->read_some(more);
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), errc::tls_truncated);
-        }
-    });
-}
-
-// A.14, scenario 33.
-TEST(Tls, ReportsAnEndInTheHandshake) {
-    in_runtime([] {
-        tls_pair pair;
-        auto other = spawn([&] {
-            pair.server_transport->read(10);
-            pair.server_transport->close();
-        });
-        try {
-            pair.client->handshake();
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), std::errc::connection_reset);
-        }
-    });
-}
-
-// A.14, scenario 33.
-TEST(Tls, GivesUpASilentPeer) {
-    in_runtime([] {
-        tls_pair pair;
-        try {
-            pair.client->handshake();
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), std::errc::timed_out);
-        }
-        EXPECT_EQ(clock::now().time_since_epoch(), 60s);
-    });
-}
-
-// Scenario 33.
-TEST(Tls, AnswersGarbageWithAnAlert) {
-    in_runtime([] {
-        tls_pair pair;
-        pair.client_transport->write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        try {
-            pair.server->handshake();
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), errc::tls_handshake_failed);
-        }
-        EXPECT_EQ(pair.client_transport->read(1), "\x15");  // the type of an alert
-        EXPECT_THROW(pair.server->handshake(), error);
-    });
-}
-
-// Scenario 33.
-TEST(Tls, RefusesGarbageBehindTheHandshake) {
-    in_runtime([] {
-        tls_pair pair;
-        pair.shake_hands();
-        pair.client_transport->write("this is no TLS record at all");
-        std::array<std::byte, 1> block{};
-        for (int i = 0; i < 2; ++i) {
-            try {
-                (void)pair.server->read_some(block);
-                FAIL();
-            } catch (const error& thrown) {
-                EXPECT_EQ(thrown.code(), errc::tls_protocol_error);
-            }
-        }
-    });
-}
-
-/// A peer that is OpenSSL alone, to do what tls_stream never does.
-class raw_peer {
-public:
-    explicit raw_peer(memory_stream& transport, int version = 0) : transport_(transport) {
-        SSL_CTX* settings = SSL_CTX_new(TLS_client_method());
-        ssl_ = SSL_new(settings);
-        SSL_CTX_free(settings);
-        SSL_set_max_proto_version(ssl_, version);
-        SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-        SSL_set_connect_state(ssl_);
-        while (SSL_do_handshake(ssl_) != 1) {
-            exchange();
-        }
-        send();
-    }
-    ~raw_peer() { SSL_free(ssl_); }
-    raw_peer(const raw_peer&) = delete;
-    raw_peer& operator=(const raw_peer&) = delete;
-
-    SSL* get() { return ssl_; }
-
-    void send() {
-        char* data = nullptr;
-        const auto size = BIO_get_mem_data(SSL_get_wbio(ssl_), &data);
-        if (size > 0) {
-            transport_.write({data, static_cast<std::size_t>(size)});
-            (void)BIO_reset(SSL_get_wbio(ssl_));
-        }
-    }
-
-private:
-    void exchange() {
-        send();
-        std::array<std::byte, 4'096> block{};
-        const auto count = transport_.read_some(block);
-        BIO_write(SSL_get_rbio(ssl_), block.data(), static_cast<int>(count));
-    }
-
-    memory_stream& transport_;
-    SSL* ssl_;
-};
-
-// Scenario 33.
-TEST(Tls, BoundsAFloodOfKeyUpdates) {
-    in_runtime([] {
-        tls_pair pair;
-        auto flooding = spawn([&] {
-            raw_peer peer(*pair.client_transport);
-            try {
-                for (;;) {
-                    SSL_key_update(peer.get(), SSL_KEY_UPDATE_REQUESTED);
-                    SSL_do_handshake(peer.get());
-                    peer.send();
-                }
-            } catch (const error&) {
-                return;
-            }
-        });
-        std::array<std::byte, 1> block{};
-        try {
-            (void)pair.server->read_some(block);
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), errc::tls_protocol_error);
-        }
-        pair.server->close();
-        flooding.get();
-    });
-}
-
-TEST(Tls, TakesAFewKeyUpdates) {
-    in_runtime([] {
-        tls_pair pair;
-        auto other = spawn([&] {
-            raw_peer peer(*pair.client_transport);
-            for (int i = 0; i < 100; ++i) {
-                SSL_key_update(peer.get(), SSL_KEY_UPDATE_REQUESTED);
-                SSL_write(peer.get(), "x", 1);
-                peer.send();
-            }
-        });
-        EXPECT_EQ(test::read_up_to(*pair.server, 100), std::string(100, 'x'));
-        pair.server->write_all(bytes_of("y"));
-    });
-}
-
-// Scenario 33: TLS 1.2 knows renegotiation; it is refused.
-TEST(Tls, RefusesRenegotiation) {
-    in_runtime([] {
-        tls_pair pair;
-        auto other = spawn([&] {
-            raw_peer peer(*pair.client_transport, TLS1_2_VERSION);
-            SSL_renegotiate(peer.get());
-            SSL_do_handshake(peer.get());
-            peer.send();
-            pair.client_transport->read(5);
-            pair.client_transport->close();
-        });
-        std::array<std::byte, 1> block{};
-        EXPECT_THROW((void)pair.server->read_some(block), error);
-        EXPECT_EQ(pair.server->protocol(), "TLSv1.2");
-    });
-}
-
-TEST(Tls, RefusesOldVersions) {
-    in_runtime([] {
-        tls_pair pair;
-        auto other = spawn([&] {
-            SSL_CTX* settings = SSL_CTX_new(TLS_client_method());
-            SSL_CTX_set_security_level(settings, 0);
-            SSL* ssl = SSL_new(settings);
-            SSL_set_min_proto_version(ssl, TLS1_VERSION);
-            SSL_set_max_proto_version(ssl, TLS1_1_VERSION);
-            SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-            SSL_set_connect_state(ssl);
-            SSL_do_handshake(ssl);
-            char* data = nullptr;
-            const auto size = BIO_get_mem_data(SSL_get_wbio(ssl), &data);
-            pair.client_transport->write({data, static_cast<std::size_t>(size)});
-            SSL_free(ssl);
-            SSL_CTX_free(settings);
-        });
-        EXPECT_THROW(pair.server->handshake(), error);
-    });
-}
-
 // One fiber reads while another writes, both without end.
 TEST(Tls, CarriesBothDirectionsWithoutWaitingForEachOther) {
     in_runtime([] {
@@ -469,19 +203,6 @@ TEST(Tls, CanStillReadAfterItsGoodbye) {
         pair.server->write_all(bytes_of("answer"));
         EXPECT_EQ(test::read_up_to(*pair.client, 6), "answer");
         EXPECT_THROW(pair.client->write_all(bytes_of("x")), error);
-    });
-}
-
-// The queue of failures belongs to the thread, hence to all fibers.
-TEST(Tls, IsNotConfusedByFailuresOfOthers) {
-    in_runtime([] {
-        tls_pair good;
-        good.shake_hands();
-        tls_pair bad;
-        bad.client_transport->write("nonsense nonsense nonsense");
-        EXPECT_THROW(bad.server->handshake(), error);
-        auto writing = spawn([&] { good.server->write_all(bytes_of("fine")); });
-        EXPECT_EQ(test::read_up_to(*good.client, 4), "fine");
     });
 }
 

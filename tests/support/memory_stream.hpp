@@ -33,8 +33,8 @@ public:
 
     std::size_t read(std::span<std::byte> into) {
         this_fiber::check_cancelled();
-        while (in_flight() == 0 && !ended_ && !broken_ && !unread_) {
-            wait();
+        while (!into.empty() && in_flight() == 0 && !ended_ && !broken_ && !unread_) {
+            readable_.wait();
         }
         if (broken_) {
             fail(std::errc::connection_reset, "read");
@@ -48,7 +48,7 @@ public:
         if (begin_ >= options_.capacity || begin_ == bytes_.size()) {
             bytes_.erase(0, std::exchange(begin_, 0));
         }
-        changed_.set();
+        update();
         return count;
     }
 
@@ -57,7 +57,7 @@ public:
         std::size_t written = 0;
         while (written < from.size()) {
             while (in_flight() >= options_.capacity && !broken_ && !unread_) {
-                wait();
+                writable_.wait();
             }
             if (broken_ || unread_ || ended_) {
                 fail(broken_ ? std::errc::connection_reset : std::errc::broken_pipe, "write",
@@ -67,26 +67,26 @@ public:
             const auto piece = from.subspan(written, room);
             bytes_.append(reinterpret_cast<const char*>(piece.data()), piece.size());
             written += room;
-            changed_.set();
+            update();
         }
     }
 
     /// The writer has finished.
     void end() noexcept {
         ended_ = true;
-        changed_.set();
+        update();
     }
 
     /// The reader has gone; writing fails from now on.
     void abandon() noexcept {
         unread_ = true;
-        changed_.set();
+        update();
     }
 
     /// Both ends fail from now on; what is in flight is lost.
     void reset() noexcept {
         broken_ = true;
-        changed_.set();
+        update();
     }
 
     [[nodiscard]] bool ended() const noexcept { return ended_ || broken_; }
@@ -94,9 +94,19 @@ public:
     [[nodiscard]] std::size_t in_flight() const noexcept { return bytes_.size() - begin_; }
 
 private:
-    void wait() {
-        changed_.clear();
-        changed_.wait();
+    // The events show states, not changes: a wait may let other fibers run before it begins.
+    void update() noexcept {
+        const bool over = ended_ || unread_ || broken_;
+        show(readable_, over || in_flight() > 0);
+        show(writable_, over || in_flight() < options_.capacity);
+    }
+
+    static void show(event& shown, bool state) noexcept {
+        if (state) {
+            shown.set();
+        } else {
+            shown.clear();
+        }
     }
 
     [[noreturn]] static void fail(std::errc code, const char* what, std::size_t done = 0) {
@@ -106,7 +116,8 @@ private:
     memory_options options_;
     std::string bytes_;
     std::size_t begin_ = 0;  // of what was not read yet
-    event changed_;
+    event readable_;
+    event writable_;
     bool ended_ = false;
     bool unread_ = false;
     bool broken_ = false;
@@ -129,7 +140,10 @@ public:
         ++writes_;
         out_->write(from);
     }
-    void shutdown_write() override { out_->end(); }
+    void shutdown_write() override {
+        require_open("shutdown");
+        out_->end();
+    }
     void close() noexcept override {
         closed_ = true;
         out_->end();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "http/exchange.hpp"
 
-#include "http/message_writer.hpp"
 #include "http/syntax.hpp"
 
 #include <weft/net/error.hpp>
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -17,8 +15,6 @@ namespace weft::http {
 
 namespace {
 
-constexpr std::size_t joined_body = 64 * 1024;   // bytes; up to here the body follows its head
-constexpr std::size_t chunk_size = 16 * 1024;    // bytes of a generated body sent at once
 constexpr std::size_t raw_size = 16 * 1024;      // bytes of a compressed body read at once
 constexpr std::size_t drained_body = 64 * 1024;  // bytes read away to keep a connection
 constexpr int most_interim = 16;                 // responses like 100 and 103 before the real one
@@ -27,10 +23,6 @@ bool is_idempotent(std::string_view method) noexcept {
     constexpr std::array<std::string_view, 6> methods = {"GET", "HEAD",   "OPTIONS",
                                                          "PUT", "DELETE", "TRACE"};
     return std::ranges::find(methods, method) != methods.end();
-}
-
-bool announces_empty_body(std::string_view method) noexcept {
-    return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
 // The operation in the text of a failure: what() without the message of its code.
@@ -50,11 +42,11 @@ exchange::exchange(std::shared_ptr<const session_options> options,
     : options_(std::move(options)),
       asked_(std::move(asked)),
       deadline_(deadline),
-      target_{asked_->where.host(), asked_->where.port(), asked_->where.secure(), {}} {}
+      target_{asked_->where.host(), asked_->where.port(), asked_->where.secure(), {}},
+      sender_(*asked_, options_->decode) {}
 
 exchange::~exchange() {
     close();
-    sender_ = {};
 }
 
 // Runs `action` under the nearer of two limits, and makes every failure an http::error.
@@ -81,6 +73,9 @@ void exchange::begin(net::connector& connector, connection_pool& pool) {
         attempt(connector);
         return;
     } catch (const error& failure) {
+        if (sender_.source_failure()) {
+            std::rethrow_exception(sender_.source_failure());
+        }
         if (!may_repeat(failure)) {
             throw;
         }
@@ -98,8 +93,7 @@ bool exchange::may_repeat(const error& failure) const {
 
 void exchange::abandon_connection() {
     place_->connection->stream->close();
-    sender_ = {};
-    send_failed_ = false;
+    sender_.reset();
     place_->connection = nullptr;
     reused_ = false;
 }
@@ -119,78 +113,9 @@ void exchange::connect(net::connector& connector) {
     });
 }
 
-std::string exchange::make_head() const {
-    const bool generated = asked_->source != nullptr;
-    std::optional<std::uint64_t> length;
-    if (!generated && (!asked_->body.empty() || announces_empty_body(asked_->method))) {
-        length = asked_->body.size();
-    }
-    std::string head;
-    const auto authority = asked_->where.authority();
-    write_request_head(head, {.method = asked_->method,
-                              .target = asked_->where.target(),
-                              .authority = authority,
-                              .fields = asked_->headers,
-                              .body = length,
-                              .chunked = generated,
-                              .accept_encodings = options_->decode});
-    return head;
-}
-
 void exchange::send() {
-    auto text = make_head();
-    const bool beside = asked_->source || asked_->body.size() > joined_body;
-    if (!beside) {
-        text += asked_->body;
-    }
     limited(stage::send, clock::duration::zero(), errc::total_timeout,
-            [&] { place_->connection->stream->write_all(net::bytes_of(text)); });
-    if (beside) {
-        sender_ = spawn([this] { send_body(); }, {.name = "http request body"});
-    }
-}
-
-// In a fiber of its own. That sending failed does not matter if the server answers all the same.
-void exchange::send_body() {
-    try {
-        if (asked_->source) {
-            send_chunks();
-        } else {
-            place_->connection->stream->write_all(net::bytes_of(asked_->body));
-        }
-    } catch (const io_error&) {
-        send_failed_ = true;
-    }
-}
-
-void exchange::send_chunks() {
-    std::string data(chunk_size, '\0');
-    for (;;) {
-        const auto count = generate(data);
-        if (source_failure_) {
-            place_->connection->stream->close();  // ends the reading of the response
-            return;
-        }
-        std::array<char, 16> size;
-        const auto end = std::to_chars(size.data(), size.data() + size.size(), count, 16).ptr;
-        std::string chunk(size.data(), end);
-        chunk.append("\r\n").append(data, 0, count).append("\r\n");
-        place_->connection->stream->write_all(net::bytes_of(chunk));
-        if (count == 0) {
-            return;
-        }
-    }
-}
-
-std::size_t exchange::generate(std::span<char> into) {
-    try {
-        return std::min(asked_->source(std::as_writable_bytes(into)), into.size());
-    } catch (const cancelled&) {
-        throw;
-    } catch (...) {
-        source_failure_ = std::current_exception();
-        return 0;
-    }
+            [&] { sender_.start(*place_->connection->stream); });
 }
 
 void exchange::read_head() {
@@ -259,8 +184,8 @@ std::size_t exchange::read_some(std::span<std::byte> into) {
         return count;
     } catch (const std::exception&) {
         close();
-        if (source_failure_) {
-            std::rethrow_exception(source_failure_);
+        if (sender_.source_failure()) {
+            std::rethrow_exception(sender_.source_failure());
         }
         throw;
     }
@@ -296,8 +221,7 @@ void exchange::release() {
     if (!place_) {
         return;
     }
-    const bool sent = !sender_.valid() || (sender_.done() && !send_failed_ && !source_failure_);
-    const bool keep = traits_.keep_alive && sent && place_->connection->input.empty() &&
+    const bool keep = traits_.keep_alive && sender_.sent() && place_->connection->input.empty() &&
                       !asked_->headers.lists("Connection", "close");
     if (keep) {
         place_->give_back();
@@ -324,8 +248,8 @@ void exchange::close() noexcept {
     if (place_ && place_->connection) {
         place_->connection->stream->close();
     }
-    if (sender_.valid() && !sender_.done()) {
-        sender_.cancel();  // it still uses the connection; the destructor waits for it
+    if (sender_.running()) {
+        sender_.cancel();  // it still uses the connection; its destructor waits for it
     } else {
         place_.reset();
     }

@@ -4,6 +4,7 @@
 #include "http/body_reader.hpp"
 #include "http/connection_pool.hpp"
 #include "http/content_decoder.hpp"
+#include "http/request_sender.hpp"
 #include "http/response_parser.hpp"
 
 #include <weft/clock.hpp>
@@ -11,11 +12,8 @@
 #include <weft/http/error.hpp>
 #include <weft/http/message.hpp>
 #include <weft/net/connector.hpp>
-#include <weft/task.hpp>
 
-#include <array>
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,8 +28,7 @@ namespace weft::http {
 /// Invariants:
 /// 1. The connection goes back to the pool only if request and response are complete, the server
 ///    keeps it open and nothing else has arrived; on every other path it is closed.
-/// 2. A large or generated body is sent by a fiber of its own, so that a server may answer before
-///    it has all of it. That fiber ends before the exchange does.
+/// 2. The sender ends before its connection does.
 class exchange {
 public:
     /// \param deadline  of the whole: no call here ends later.
@@ -66,10 +63,6 @@ private:
     void attempt(net::connector& connector);
     void abandon_connection();
     void send();
-    void send_body();
-    void send_chunks();
-    [[nodiscard]] std::size_t generate(std::span<char> into);
-    [[nodiscard]] std::string make_head() const;
     void read_head();
     [[nodiscard]] bool parse_head(response_parser& parser);
     void begin_body();
@@ -88,15 +81,13 @@ private:
     clock::time_point deadline_;
     net::target target_;
     std::optional<connection_pool::lease> place_;  // empty once the connection was let go
+    request_sender sender_;                        // must end before its connection
     response head_;
     response_traits traits_;
     std::optional<body_reader> body_;
     std::unique_ptr<content_decoder> decoder_;
     std::string raw_;             // what was read to be decoded
     std::string_view undecoded_;  // the part of raw_ that is left
-    task<> sender_;               // sends a large or generated body
-    bool send_failed_ = false;
-    std::exception_ptr source_failure_;  // what the body source threw
     bool reused_ = false;
     bool answered_ = false;  // a byte of the response has arrived
     bool complete_ = false;  // the caller has got the whole body

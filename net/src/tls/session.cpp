@@ -131,15 +131,16 @@ std::size_t tls_stream::implementation::read_some(std::span<std::byte> into) {
         ERR_clear_error();
         std::size_t count = 0;
         const int outcome = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
+        const int state = SSL_get_error(ssl_.get(), outcome);
+        check_idle_messages();
         if (outcome == 1) {
             idle_messages_ = 0;
             return count;
         }
-        switch (SSL_get_error(ssl_.get(), outcome)) {
+        switch (state) {
             case SSL_ERROR_ZERO_RETURN:
                 return 0;
             case SSL_ERROR_WANT_READ:
-                check_idle_messages();
                 if (!feed()) {
                     fail(errc::tls_truncated, "tls read");
                 }
@@ -262,9 +263,11 @@ void tls_stream::implementation::check_usable(const char* operation) const {
     }
 }
 
-// Key updates, requests to renegotiate and tickets cost much and bring nothing.
+// Key updates and tickets cost much and bring nothing. TLS 1.2 knows only one message behind the
+// handshake, the request for another one, which OpenSSL ignores by option.
 void tls_stream::implementation::check_idle_messages() {
-    if (idle_messages_ > most_idle_messages) {
+    const bool modern = SSL_version(ssl_.get()) >= TLS1_3_VERSION;
+    if (idle_messages_ > (modern ? most_idle_messages : 0)) {
         fail(errc::tls_protocol_error, "tls read (too many messages without data)");
     }
 }
