@@ -60,7 +60,7 @@ endfunction()
 #
 # Makes bin/weft_<room>_tests, linked with the room and what may see its private headers, and
 # registers each of its cases with ctest under the room's label. Suites whose name ends in Slow
-# take longer than a quarter of a second and are labelled slow as well.
+# take longer than a quarter of a second and are labelled <room>-slow instead.
 function(weft_test room)
     if(NOT ARGN)
         return()
@@ -86,5 +86,5 @@ function(weft_test room)
         TEST_FILTER "*Slow.*"
         TEST_LIST ${target}_SLOW_TESTS
         TEST_PREFIX "${room}."
-        PROPERTIES TIMEOUT 300 LABELS "${room};slow")
+        PROPERTIES TIMEOUT 300 LABELS ${room}-slow)
 endfunction()
