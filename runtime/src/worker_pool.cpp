@@ -81,7 +81,7 @@ private:
 
 worker_pool::worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies)
     : shared_(std::make_shared<shared_state>()),
-      most_unanswered_(thread_limit(options.worker_threads) + options.worker_queue) {
+      free_places_(thread_limit(options.worker_threads) + options.worker_queue) {
     shared_->most_threads = thread_limit(options.worker_threads);
     shared_->replies = std::move(replies);
 }
@@ -100,11 +100,13 @@ void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t 
         if (shared->queue.empty()) {
             break;
         }
-        const auto call = std::move(shared->queue.front());
+        auto call = std::move(shared->queue.front());
         shared->queue.pop_front();
         lock.unlock();
         call->work->execute();
-        shared->replies->push(std::move(call->reply), true);
+        auto reply = std::move(call->reply);
+        call.reset();  // the reply holds it: the function is destroyed on the loop's thread
+        shared->replies->push(std::move(reply), true);
         lock.lock();
     }
     --shared->threads;
@@ -127,7 +129,6 @@ void worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
         } catch (...) {
             if (shared_->threads == 0) {  // nobody else will do it
                 shared_->queue.pop_back();
-                call->reply.reset();
                 throw;
             }
         }
@@ -136,18 +137,28 @@ void worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
 }
 
 void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
-    checkpoint();
-    fiber& self = *current_fiber;
-    if (unanswered_ >= most_unanswered_ || !in_line_.empty()) {
-        waiter in_line;
+    fiber& self = checked_fiber();
+    if (free_places_ > 0) {
+        --free_places_;
+    } else {
+        waiter in_line;  // give_place_back() passes its place straight on
         in_line_.wait(in_line, wait_reason::worker, this);
     }
-    const auto call = std::make_shared<worker_call>();
-    call->work = added;
-    call->reply = std::make_unique<worker_reply>(call);
-    call->owner = &self;
-    call->abandonable = abandonable;
-    enqueue(call);
+    std::shared_ptr<worker_call> call;
+    try {
+        call = std::make_shared<worker_call>();
+        call->work = added;
+        call->owner = &self;
+        call->abandonable = abandonable;
+        call->reply = std::make_unique<worker_reply>(call);
+        enqueue(call);
+    } catch (...) {
+        if (call != nullptr) {
+            call->reply.reset();  // it holds the call itself
+        }
+        give_place_back();
+        throw;
+    }
     ++unanswered_;
     self.home->park(self, wait_reason::worker, added.get(), &abort_call, call.get());
     if (call->aborted) {
@@ -155,9 +166,15 @@ void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
     }
 }
 
+void worker_pool::give_place_back() noexcept {
+    if (!in_line_.wake_front()) {
+        ++free_places_;
+    }
+}
+
 void worker_pool::answered(worker_call& call) noexcept {
     --unanswered_;
-    in_line_.wake_front();
+    give_place_back();
     if (call.owner != nullptr) {
         call.owner->home->make_ready(*call.owner);
     }
@@ -173,7 +190,7 @@ bool worker_pool::withdraw(worker_call& call) noexcept {
     call.reply.reset();  // it holds the call itself
     shared_->queue.erase(found);
     --unanswered_;
-    in_line_.wake_front();
+    give_place_back();
     return true;
 }
 
@@ -181,8 +198,10 @@ bool worker_pool::join(clock::duration limit) noexcept {
     std::unique_lock lock(shared_->guard);
     shared_->ending = true;
     shared_->work_there.notify_all();
-    const bool ended =
-        shared_->thread_gone.wait_for(lock, limit, [&] { return shared_->threads == 0; });
+    // Bounded, since the deadline of a wait without end would overflow.
+    const bool ended = shared_->thread_gone.wait_for(
+        lock, std::min<clock::duration>(limit, std::chrono::hours(24 * 365)),
+        [&] { return shared_->threads == 0; });
     auto members = std::move(shared_->members);
     shared_->members.clear();
     lock.unlock();

@@ -29,7 +29,8 @@ struct worker_call {
 /// Invariants:
 /// 1. A call is in the queue until a worker takes it; a cancellation that comes before takes it
 ///    out, and its function never runs.
-/// 2. Fibers that find the queue full wait in line; the worker that makes room lets one in.
+/// 2. Fibers that find no free place wait in line, and get the place of a call that ends; places
+///    are only free while nobody waits.
 /// Threads: the loop's, and the workers inside work().
 class worker_pool {
 public:
@@ -59,11 +60,12 @@ private:
 
     void enqueue(const std::shared_ptr<worker_call>& call);
     void add_thread();
+    void give_place_back() noexcept;
     static void work(const std::shared_ptr<shared_state>& shared, std::size_t number) noexcept;
 
     std::shared_ptr<shared_state> shared_;
     std::size_t unanswered_ = 0;
-    std::size_t most_unanswered_;
+    std::size_t free_places_;  // for calls that are queued or executing
     wait_queue in_line_;
 };
 
