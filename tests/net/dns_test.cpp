@@ -101,6 +101,19 @@ TEST(Resolver, TellsItsFailuresApart) {
     });
 }
 
+// dnsmasq says so of AAAA where it knows an IPv4 address alone; the name could not be used.
+TEST(Resolver, IsContentWithOneFamilyWhenTheOtherSaysThatThereIsNoSuchName) {
+    run([] {
+        dns_server server;
+        server.set("www.test", record_type::aaaa, {.code = dns::response_code::name_error});
+        server.set("www.test", record_type::a,
+                   {.answers = {{"www.test", record_type::a, 60, "192.0.2.1"}},
+                    .delay = milliseconds(20)});
+        resolver names(asking(server));
+        EXPECT_EQ(hosts_of(names.resolve("www.test", 80)), host_list{"192.0.2.1"});
+    });
+}
+
 TEST(Resolver, IsContentWithOneFamilyWhenTheOtherFails) {
     run([] {
         dns_server server;

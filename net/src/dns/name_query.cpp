@@ -63,7 +63,7 @@ std::error_code name_query::run(const resolver::sink& found) {
     return does_not_exist_ ? make_error_code(errc::name_not_found) : failure_;
 }
 
-/// Returns whether nothing more needs to be waited for.
+/// Returns whether all have come.
 bool name_query::take_answers(const resolver::sink& found) {
     bool complete = true;
     for (auto& each : parts_) {
@@ -73,7 +73,7 @@ bool name_query::take_answers(const resolver::sink& found) {
         }
         complete = complete && each.taken;
     }
-    return complete || does_not_exist_;
+    return complete;
 }
 
 void name_query::take(const answer& came, const resolver::sink& found) {
@@ -82,8 +82,9 @@ void name_query::take(const answer& came, const resolver::sink& found) {
         found(came.addresses);
         return;
     }
-    // That there is no such name holds for every family.
-    does_not_exist_ = does_not_exist_ || (came.failure == errc::name_not_found && !any_found_);
+    // It should hold for every family, but some servers say so of one while the other has
+    // addresses (RFC 4074 section 4.2; dnsmasq with address= and local=): the other is waited for.
+    does_not_exist_ = does_not_exist_ || came.failure == errc::name_not_found;
     keep_least_certain(failure_, came.failure);
 }
 
