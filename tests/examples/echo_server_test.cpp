@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::testing {
+namespace weft::test {
 namespace {
 
 /// Starts the server on a port that it picks itself.
@@ -110,4 +110,4 @@ TEST(EchoServer, GivesUpTheDescriptorOfAClientThatResets) {
 }
 
 }  // namespace
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace weft::testing {
+namespace weft::test {
 namespace {
 
 /// What a program of the guide prints when its clock jumps over all waiting.
@@ -58,4 +58,4 @@ TEST(Guide, LosesNoException) {
 }
 
 }  // namespace
-}  // namespace weft::testing
+}  // namespace weft::test

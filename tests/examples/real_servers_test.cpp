@@ -10,7 +10,7 @@
 #include <csignal>
 #include <stdexcept>
 
-namespace weft::testing {
+namespace weft::test {
 namespace {
 
 TEST(ChildProcess, KeepsOutputAndExitCode) {
@@ -66,4 +66,4 @@ TEST(Dnsmasq, StartsAgainOnTheSamePort) {
 }
 
 }  // namespace
-}  // namespace weft::testing
+}  // namespace weft::test

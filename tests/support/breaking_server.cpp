@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace weft::testing {
+namespace weft::test {
 
 breaking_server::breaking_server(std::string words, farewell manner)
     : words_(std::move(words)),
@@ -62,4 +62,4 @@ void breaking_server::part_from(int client) {
     close(client);
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

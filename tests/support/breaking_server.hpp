@@ -5,7 +5,7 @@
 #include <string>
 #include <thread>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// A server that says the same to each client, whatever it asks, and then breaks off. It runs on
 /// a thread of its own and is made of system calls alone.
@@ -41,4 +41,4 @@ private:
     std::thread thread_;  // ends when the listener is shut down
 };
 
-}  // namespace weft::testing
+}  // namespace weft::test

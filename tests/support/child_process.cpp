@@ -22,7 +22,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace weft::testing {
+namespace weft::test {
 
 namespace {
 
@@ -278,4 +278,4 @@ unsigned short free_port() {
     }
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// How long tests wait for another process before they fail. Far more than it ever takes, as the
 /// machine may be busy and the program instrumented.
@@ -111,4 +111,4 @@ auto on_free_port(Start&& start) {
     }
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

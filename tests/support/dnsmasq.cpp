@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace weft::testing {
+namespace weft::test {
 
 dnsmasq::dnsmasq(std::vector<std::string> names, unsigned ttl_seconds)
     : names_(std::move(names)), ttl_seconds_(ttl_seconds) {
@@ -33,4 +33,4 @@ child_process dnsmasq::run(unsigned short port) const {
     return started;
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// A real dnsmasq on a free port of 127.0.0.1 that knows a few names and asks nobody else.
 class dnsmasq {
@@ -35,4 +35,4 @@ private:
     std::optional<child_process> process_;
 };
 
-}  // namespace weft::testing
+}  // namespace weft::test

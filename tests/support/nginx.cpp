@@ -7,7 +7,7 @@
 #include <sstream>
 #include <utility>
 
-namespace weft::testing {
+namespace weft::test {
 
 namespace {
 
@@ -73,4 +73,4 @@ void nginx::reload() {
     });
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

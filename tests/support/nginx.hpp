@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// One name that an nginx serves over TLS.
 struct nginx_site {
@@ -40,4 +40,4 @@ private:
     std::optional<child_process> process_;
 };
 
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-namespace weft::testing {
+namespace weft::test {
 
 plain_socket::plain_socket(unsigned short port)
     : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -103,4 +103,4 @@ void plain_socket::reset() {
     close(std::exchange(fd_, -1));
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

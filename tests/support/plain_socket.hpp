@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// A blocking TCP connection to a port of 127.0.0.1, made of system calls alone: the other side of
 /// a server under test in another process or thread.
@@ -49,4 +49,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace weft::testing
+}  // namespace weft::test

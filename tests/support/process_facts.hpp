@@ -14,7 +14,7 @@
 #include <iterator>
 #include <string>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// How many descriptors the process has open.
 inline std::size_t open_descriptors(pid_t process) {
@@ -46,4 +46,4 @@ inline std::function<bool()> idle_watch(pid_t process) {
     };
 }
 
-}  // namespace weft::testing
+}  // namespace weft::test

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace weft::testing {
+namespace weft::test {
 
 /// A new directory that is removed with all it holds when this object ends.
 class temporary_directory {
@@ -48,4 +48,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace weft::testing
+}  // namespace weft::test
