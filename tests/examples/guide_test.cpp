@@ -57,5 +57,12 @@ TEST(Guide, LosesNoException) {
               "handler: nobody waits for me\n");
 }
 
+// Semantics H13.
+TEST(Guide, FetchesNoMoreAtOnceThanTheSemaphoreAllows) {
+    EXPECT_EQ(output_of("limited_fetch"),
+              "10 pages, the last says: this is /10\n"
+              "never more than 3 at once\n");
+}
+
 }  // namespace
 }  // namespace weft::test
