@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// fetch without URLs: servers and client in one process.
+#include "fetch/fetch_output.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace weft::test {
+namespace {
+
+TEST(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
+    auto fetch = start_fetch({});
+    EXPECT_EQ(fetch.wait(), 0);
+    const auto lines = lines_of(fetch.output());
+    ASSERT_EQ(lines.size(), 4U) << fetch.output() << fetch.errors();
+    const std::vector<std::string> names{"alpha", "beta", "gamma"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::regex wanted("https://" + names[i] +
+                                "\\.test/  200  \\d+ bytes  \\d+ ms  connection new");
+        EXPECT_TRUE(std::regex_match(lines[i], wanted)) << lines[i];
+    }
+    std::smatch found;
+    const std::regex total("total ([0-9.]+) s, one after another ([0-9.]+) s");
+    ASSERT_TRUE(std::regex_match(lines[3], found, total)) << lines[3];
+    EXPECT_LT(std::stod(found[1]), std::stod(found[2]));
+    EXPECT_GE(std::stod(found[2]), 1.8);
+    EXPECT_EQ(fetch.errors(), "");
+}
+
+TEST(EmbeddedFetch, ReusesItsConnections) {
+    auto fetch = start_fetch({"--repeat", "2", "--concurrency", "3", "--json"});
+    EXPECT_EQ(fetch.wait(), 0);
+    const auto lines = lines_of(fetch.output());
+    ASSERT_EQ(lines.size(), 7U);
+    std::vector<std::string> alpha;  // its second request begins when its first has ended
+    for (const auto& line : lines) {
+        if (json_value(line, "url") == "https://alpha.test/") {
+            alpha.push_back(json_value(line, "reused"));
+        }
+    }
+    EXPECT_EQ(alpha, (std::vector<std::string>{"false", "true"})) << fetch.output();
+    EXPECT_GT(std::stod(json_value(lines.back(), "total_s")), 0);
+}
+
+TEST(EmbeddedFetch, PrintsJsonThatOthersCanRead) {
+    auto fetch = start_fetch({"--json", "--sha256"});
+    EXPECT_EQ(fetch.wait(), 0);
+    child_process reader({"python3", "-c",
+                          "import json, sys\n"
+                          "for line in sys.argv[1].splitlines():\n"
+                          "    print(sorted(json.loads(line)))\n",
+                          fetch.output()});
+    EXPECT_EQ(reader.wait(), 0) << reader.errors();
+    const std::string outcome = "['bytes', 'error', 'ms', 'reused', 'sha256', 'status', 'url']\n";
+    EXPECT_EQ(reader.output(), outcome + outcome + outcome + "['total_s']\n");
+}
+
+TEST(EmbeddedFetch, ShowsProgressOnATerminal) {
+    child_process terminal({"python3", "-c",
+                            "import os, pty, sys\n"
+                            "sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))\n",
+                            WEFT_PROGRAMS "/fetch"});
+    EXPECT_EQ(terminal.wait(), 0) << terminal.errors();
+    const auto text = terminal.output();
+    const auto first = text.find("\r0 of 3 ended, 0 failed\r\x1b[Khttps://alpha.test/");
+    const auto last = text.find("\r3 of 3 ended, 0 failed\r\x1b[Ktotal ");
+    EXPECT_NE(first, std::string::npos) << text;
+    EXPECT_NE(last, std::string::npos) << text;
+}
+
+TEST(EmbeddedFetch, EndsAtOnceOnSigint) {
+    auto fetch = start_fetch({"--repeat", "1000000"});
+    fetch.wait_for_output("alpha.test");
+    fetch.signal(SIGINT);
+    EXPECT_EQ(fetch.wait(), 130);
+    EXPECT_EQ(fetch.errors(), "fetch: interrupted\n");
+}
+
+TEST(EmbeddedFetch, FailsWhereTheTimeIsTooShort) {
+    auto fetch = start_fetch({"--timeout", "0.7", "--json"});
+    EXPECT_EQ(fetch.wait(), 1);
+    for (const auto& line : lines_of(fetch.output())) {
+        if (json_value(line, "url") == "https://gamma.test/") {
+            EXPECT_NE(json_value(line, "error"), "null");
+        }
+    }
+}
+
+}  // namespace
+}  // namespace weft::test
