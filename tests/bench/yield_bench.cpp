@@ -25,9 +25,13 @@ constexpr std::size_t warm_up_laps = 2;
     }
 }
 
+constexpr std::size_t kib = 1'024;
+constexpr std::size_t small_stack = 16 * kib;
+constexpr std::size_t default_stack = 256 * kib;
+
 // One lap of the main fiber is one yield of each.
-double weft_yield_ns(std::size_t fibers, std::size_t laps) {
-    return run([=] {
+double weft_yield_ns(std::size_t fibers, std::size_t laps, std::size_t stack_size) {
+    const auto measure = [=] {
         std::vector<task<>> others;
         others.reserve(fibers - 1);
         while (others.size() < fibers - 1) {
@@ -41,30 +45,37 @@ double weft_yield_ns(std::size_t fibers, std::size_t laps) {
             each.join();
         }
         return static_cast<double>(used.count()) / static_cast<double>(laps * fibers);
-    });
+    };
+    return run(measure, {.stack_size = stack_size});
 }
 
 struct size {
     std::size_t fibers;
+    std::size_t stack;
     const char* name;
-    double target;
+    goal target{};
 };
+
+void hold_yield(const size& held, std::size_t switches, const options& chosen) {
+    const auto laps = switches / held.fibers;
+    hold({.bench = "yield",
+          .figures = {{held.name, "ns per yield", held.target}},
+          .weft = alone([=] { return weft_yield_ns(held.fibers, laps, held.stack); }),
+          .baseline = alone([=] { return fcontext_jump_ns(held.fibers, laps, held.stack); })},
+         chosen);
+}
 
 }  // namespace
 
 void run_yield(const options& chosen) {
     const std::size_t switches = chosen.quick ? 200'000 : 10'000'000;
-    const size most =
-        chosen.quick ? size{10'000, "10,000 fibers", 0.6} : size{100'000, "100,000 fibers", 0.6};
-    for (const auto& each : {size{2, "2 fibers", 1.5}, size{1'000, "1,000 fibers", 1.0}, most}) {
-        const auto fibers = each.fibers;
-        const auto laps = switches / fibers;
-        hold({.bench = "yield",
-              .figures = {{each.name, "ns per yield", at_most_times(each.target)}},
-              .weft = alone([=] { return weft_yield_ns(fibers, laps); }),
-              .baseline = alone([=] { return fcontext_jump_ns(fibers, laps); })},
-             chosen);
+    hold_yield({2, small_stack, "2 fibers", at_most_times(1.5)}, switches, chosen);
+    hold_yield({1'000, small_stack, "1,000 fibers", at_most_times(1.0)}, switches, chosen);
+    if (chosen.quick) {
+        return;
     }
+    hold_yield({100'000, small_stack, "100,000 fibers", at_most_times(0.6)}, switches, chosen);
+    hold_yield({100'000, default_stack, "100,000 fibers, 256 KiB stacks"}, switches, chosen);
 }
 
 }  // namespace weft::bench

@@ -18,12 +18,10 @@ namespace {
 
 namespace context = boost::context::detail;
 
-constexpr std::size_t stride = 16UL * 1024;
-
 /// As many stacks side by side as asked for.
 class stack_block {
 public:
-    explicit stack_block(std::size_t count) : size_(count * stride) {
+    stack_block(std::size_t count, std::size_t stride) : size_(count * stride), stride_(stride) {
         memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory_ == MAP_FAILED) {
@@ -36,11 +34,12 @@ public:
     stack_block& operator=(const stack_block&) = delete;
 
     void* top(std::size_t index) const {
-        return static_cast<std::byte*>(memory_) + (index + 1) * stride;
+        return static_cast<std::byte*>(memory_) + (index + 1) * stride_;
     }
 
 private:
     std::size_t size_;
+    std::size_t stride_;
     void* memory_ = nullptr;
 };
 
@@ -86,8 +85,8 @@ void follow(context::transfer_t from) {
 
 }  // namespace
 
-double fcontext_jump_ns(std::size_t stacks, std::size_t laps) {
-    const stack_block memory(stacks);
+double fcontext_jump_ns(std::size_t stacks, std::size_t laps, std::size_t stride) {
+    const stack_block memory(stacks, stride);
     ring all;
     all.laps = laps;
     for (std::size_t i = 0; i < stacks; ++i) {
