@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 struct epoll_event;
@@ -61,6 +62,7 @@ private:
     void forget(int fd) noexcept;
     void fail_all(channel_state& direction, int error) noexcept;
     void serve(descriptor& of, channel_state& direction) noexcept;
+    void prefetch(std::span<const epoll_event> coming) noexcept;
     void dispatch(const epoll_event& happened) noexcept;
     void finish_cancelled() noexcept;
     void finished(operation& done) noexcept;
