@@ -8,6 +8,7 @@
 #include "worker_pool.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <string>
@@ -68,7 +69,8 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
         fiber(*this, next_id(), memory, called_from);
     made->storage = aligned_below(reinterpret_cast<std::byte*>(made), storage,
                                   std::max(alignment, alignof(std::max_align_t)));
-    made->parent = current_fiber->id;
+    // The loop, which starts what other threads post, runs on the stack of a fiber that does not.
+    made->parent = current_fiber->state == fiber_state::running ? current_fiber->id : 0;
     if (!chosen.name.empty()) {
         made->name[chosen.name.copy(made->name.data(), made->name.size() - 1)] = '\0';
     }
@@ -127,6 +129,7 @@ void scheduler::limit_unwinding(fiber& target) noexcept {
 void scheduler::wait_for(operation& asked, const char* call) {
     checkpoint();
     fiber& self = *current_fiber;
+    const int errno_before = errno;  // finding out that it must wait is no failure
     asked.owner = &self;
     trace_.emit(trace_event::io_submitted, &self, asked.fd);
     backend_->submit(asked);
@@ -142,6 +145,7 @@ void scheduler::wait_for(operation& asked, const char* call) {
     if (asked.error != 0) {
         throw io_error(std::error_code(asked.error, std::system_category()), call);
     }
+    errno = errno_before;
 }
 
 void scheduler::wake_operation(operation& done) noexcept {
@@ -203,6 +207,7 @@ void scheduler::recycle(fiber& finished) noexcept {
     }
     if (finished.state == fiber_state::created) {
         --unfinished_;  // it was never started
+        trace_.emit(trace_event::finished, &finished);
     }
     alive_.remove(finished);
     annotate::destroyed(finished);

@@ -83,7 +83,6 @@ inline void native_engine::switch_to(fiber& from, fiber& to) noexcept {
     // As blocks: two moves each instead of four.
     std::memcpy(&from.exceptions, thread_exceptions_, sizeof(exception_globals));
     std::memcpy(thread_exceptions_, &to.exceptions, sizeof(exception_globals));
-    from.home->trace().emit(trace_event::running, &to);
     current_fiber = &to;
     void* fake_stack = nullptr;
     annotate::start_switch(from, to, &fake_stack);
@@ -95,6 +94,7 @@ inline void native_engine::run_others(fiber& current) noexcept {
     current.saved_errno = *thread_errno_;
     fiber& next = next_ready(current);
     next.move_to(fiber_state::running);
+    current.home->trace().emit(trace_event::running, &next);
     if (&next != &current) {
         switch_to(current, next);
     }

@@ -21,7 +21,7 @@ namespace weft {
 
 /// What can be chosen for a new fiber.
 struct spawn_options {
-    std::string_view name;       ///< shown by tools, at most 31 bytes are kept
+    std::string_view name{};     ///< shown by tools, at most 31 bytes are kept
     std::size_t stack_size = 0;  ///< bytes of address space; 0: run_options::stack_size
 };
 
