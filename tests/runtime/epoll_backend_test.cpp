@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The contract of the seam below weft::io, on the epoll backend without a loop around it.
+#include "reactor/backend.hpp"
+
+#include <weft/task.hpp>
+
+#include "reactor/epoll_backend.hpp"
+#include "scheduler_inline.hpp"
+
+#include "support/descriptors.hpp"
+#include "support/runtime_test.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace weft::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using kind = operation::kind;
+
+/// Operations need owners that can be woken: fibers that wait for nothing else.
+class EpollBackend : public test::runtime_test {
+protected:
+    /// An operation that a parked fiber seems to wait for.
+    class held_operation {
+    public:
+        held_operation(kind asked, int fd) : asked_{.asked = asked, .fd = fd} {
+            asked_.bytes = buffer_.data();
+            asked_.size = buffer_.size();
+            owner_ = spawn([this] {
+                fiber& self = *current_fiber;
+                asked_.owner = &self;
+                self.home->park(self, wait_reason::other, nullptr, nullptr, nullptr);
+                woken_ = true;
+            });
+            this_fiber::yield();
+        }
+        held_operation(const held_operation&) = delete;
+        held_operation& operator=(const held_operation&) = delete;
+
+        /// Wakes the owner if the backend never had to, so that it ends.
+        ~held_operation() {
+            let_others_run(2);
+            if (!woken_) {
+                asked_.owner->home->make_ready(*asked_.owner);
+            }
+            owner_.join();
+        }
+
+        operation& operator*() noexcept { return asked_; }
+        operation* operator->() noexcept { return &asked_; }
+
+        [[nodiscard]] bool woken() {
+            let_others_run(2);
+            return woken_;
+        }
+
+    private:
+        std::array<std::byte, 64> buffer_{};
+        operation asked_;
+        bool woken_ = false;
+        task<> owner_;
+    };
+
+    std::unique_ptr<backend> tested = make_epoll_backend();
+};
+
+TEST_F(EpollBackend, FinishesAtOnceWhatNeedsNoWait) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        test::send_from_outside(right, "here");
+        held_operation receive(kind::receive, left.get());
+        tested->submit(*receive);
+        EXPECT_TRUE(receive->finished);
+        EXPECT_EQ(receive->result, 4);
+        EXPECT_EQ(receive->error, 0);
+        EXPECT_EQ(tested->pending(), 0U);
+        EXPECT_FALSE(receive.woken()) << "one that never waited is not woken";
+    });
+}
+
+TEST_F(EpollBackend, HoldsUntilPollFindsItReady) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        held_operation receive(kind::receive, left.get());
+        tested->submit(*receive);
+        EXPECT_FALSE(receive->finished);
+        EXPECT_EQ(tested->pending(), 1U);
+        EXPECT_EQ(tested->poll(0s), 0U);
+        test::send_from_outside(right, "later");
+        EXPECT_FALSE(receive->finished);
+        EXPECT_EQ(tested->poll(clock::duration::max()), 1U);
+        EXPECT_TRUE(receive->finished);
+        EXPECT_EQ(receive->result, 5);
+        EXPECT_TRUE(receive.woken());
+        EXPECT_EQ(tested->pending(), 0U);
+    });
+}
+
+// The rule that makes epoll and io_uring look alike.
+TEST_F(EpollBackend, CancelNeverFinishesAnOperation) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        held_operation receive(kind::receive, left.get());
+        tested->submit(*receive);
+        tested->cancel(*receive);
+        EXPECT_FALSE(receive->finished);
+        EXPECT_FALSE(receive.woken());
+        EXPECT_EQ(tested->pending(), 1U);
+        EXPECT_EQ(tested->poll(clock::duration::max()), 1U) << "it must not wait for more";
+        EXPECT_TRUE(receive->finished);
+        EXPECT_TRUE(receive->cancelled);
+        EXPECT_EQ(tested->pending(), 0U);
+    });
+}
+
+TEST_F(EpollBackend, CancelledOperationTakesNothing) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        held_operation receive(kind::receive, left.get());
+        tested->submit(*receive);
+        test::send_from_outside(right, "kept");
+        tested->cancel(*receive);
+        tested->poll(0s);
+        EXPECT_TRUE(receive->cancelled);
+        held_operation next(kind::receive, left.get());
+        tested->submit(*next);
+        EXPECT_EQ(next->result, 4);
+    });
+}
+
+TEST_F(EpollBackend, ServesWaitersInOrder) {
+    run([&] {
+        auto [left, right] = test::socket_pair(SOCK_DGRAM);
+        held_operation first(kind::receive, left.get());
+        held_operation second(kind::receive, left.get());
+        tested->submit(*first);
+        tested->submit(*second);
+        test::send_from_outside(right, "1");
+        tested->poll(clock::duration::max());
+        EXPECT_TRUE(first->finished);
+        EXPECT_FALSE(second->finished);
+        test::send_from_outside(right, "2");
+        tested->poll(clock::duration::max());
+        EXPECT_TRUE(second->finished);
+    });
+}
+
+TEST_F(EpollBackend, ForgetFailsWhoeverWaits) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        held_operation receive(kind::receive, left.get());
+        held_operation readable(kind::readable, left.get());
+        tested->submit(*receive);
+        tested->submit(*readable);
+        operation forget{.asked = kind::forget, .fd = left.get()};
+        tested->submit(forget);
+        EXPECT_TRUE(forget.finished);
+        EXPECT_EQ(receive->error, EBADF);
+        EXPECT_EQ(readable->error, EBADF);
+        EXPECT_EQ(tested->pending(), 0U);
+    });
+}
+
+TEST_F(EpollBackend, ForgetOfTheUnknownIsHarmless) {
+    for (const int fd : {-1, 0, 1'000'000}) {
+        operation forget{.asked = kind::forget, .fd = fd};
+        tested->submit(forget);
+        EXPECT_TRUE(forget.finished);
+        EXPECT_EQ(forget.error, 0);
+    }
+}
+
+// Invariant 4. The old file lives on in a duplicate, so the kernel still reports its events.
+TEST_F(EpollBackend, EventOfAForgottenFileReachesNobody) {
+    run([&] {
+        auto [left, right] = test::socket_pair();
+        held_operation old(kind::receive, left.get());
+        tested->submit(*old);
+        const unique_fd duplicate(test::checked(::dup(left.get())));
+        const int number = left.get();
+        operation forget{.asked = kind::forget, .fd = number};
+        tested->submit(forget);
+        auto [other, other_right] = test::socket_pair();
+        test::checked(::dup2(other.get(), number));
+        held_operation fresh(kind::receive, number);
+        tested->submit(*fresh);
+        test::send_from_outside(right, "stale");
+        tested->poll(0s);
+        EXPECT_FALSE(fresh->finished);
+        test::send_from_outside(other_right, "ok");
+        tested->poll(clock::duration::max());
+        EXPECT_EQ(fresh->result, 2);
+    });
+}
+
+TEST_F(EpollBackend, WakeEndsAPoll) {
+    std::thread waker([&] { tested->wake(); });
+    EXPECT_EQ(tested->poll(clock::duration::max()), 0U);
+    waker.join();
+    tested->wake();
+    tested->wake();
+    EXPECT_EQ(tested->poll(clock::duration::max()), 0U) << "a wake before the poll counts";
+    EXPECT_EQ(tested->poll(0s), 0U);
+}
+
+TEST_F(EpollBackend, EveryWakeCounts) {
+    for (int i = 0; i < 1000; ++i) {
+        std::thread waker;
+        if (i % 100 == 0) {
+            waker = std::thread([&] { tested->wake(); });
+        } else {
+            tested->wake();
+        }
+        EXPECT_EQ(tested->poll(clock::duration::max()), 0U);
+        if (waker.joinable()) {
+            waker.join();
+        }
+    }
+}
+
+TEST_F(EpollBackend, PollKeepsItsLimit) {
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_EQ(tested->poll(2ms), 0U);
+    EXPECT_GE(std::chrono::steady_clock::now() - before, 2ms);
+}
+
+// A regular file cannot be registered: the caller is told.
+TEST_F(EpollBackend, WhatCannotBePolledFails) {
+    run([&] {
+        const unique_fd file(test::checked(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
+        held_operation accept(kind::accept, file.get());
+        tested->submit(*accept);
+        EXPECT_TRUE(accept->finished);
+        EXPECT_EQ(accept->error, ENOTSOCK);
+        EXPECT_EQ(tested->pending(), 0U);
+    });
+}
+
+// Both directions of one descriptor wait independently.
+TEST_F(EpollBackend, DirectionsAreIndependent) {
+    run([&] {
+        auto [left, right] = test::tcp_pair();
+        held_operation receive(kind::receive, left.get());
+        tested->submit(*receive);
+        const std::vector<std::byte> large(1 << 22);
+        held_operation send(kind::send, left.get());
+        for (send->bytes = const_cast<std::byte*>(large.data()), send->size = large.size();;) {
+            tested->submit(*send);
+            if (!send->finished) {
+                break;
+            }
+            send->finished = false;
+        }
+        test::send_from_outside(right, "in");
+        tested->poll(clock::duration::max());
+        EXPECT_TRUE(receive->finished);
+        EXPECT_FALSE(send->finished);
+        tested->cancel(*send);
+        tested->poll(0s);
+        EXPECT_TRUE(send->cancelled);
+    });
+}
+
+}  // namespace
+}  // namespace weft::detail
