@@ -6,12 +6,24 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <regex>
 #include <string>
 #include <vector>
 
 namespace weft::test {
 namespace {
+
+/// The text with each number replaced by "#".
+std::string without_numbers(const std::string& text) {
+    std::string made;
+    for (const char each : text) {
+        if (each < '0' || each > '9') {
+            made += each;
+        } else if (made.empty() || made.back() != '#') {
+            made += '#';
+        }
+    }
+    return made;
+}
 
 TEST(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
     auto fetch = start_fetch({});
@@ -20,15 +32,14 @@ TEST(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
     ASSERT_EQ(lines.size(), 4U) << fetch.output() << fetch.errors();
     const std::vector<std::string> names{"alpha", "beta", "gamma"};
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::regex wanted("https://" + names[i] +
-                                "\\.test/  200  \\d+ bytes  \\d+ ms  connection new");
-        EXPECT_TRUE(std::regex_match(lines[i], wanted)) << lines[i];
+        EXPECT_EQ(without_numbers(lines[i]),
+                  "https://" + names[i] + ".test/  #  # bytes  # ms  connection new");
     }
-    std::smatch found;
-    const std::regex total("total ([0-9.]+) s, one after another ([0-9.]+) s");
-    ASSERT_TRUE(std::regex_match(lines[3], found, total)) << lines[3];
-    EXPECT_LT(std::stod(found[1]), std::stod(found[2]));
-    EXPECT_GE(std::stod(found[2]), 1.8);
+    EXPECT_EQ(without_numbers(lines[3]), "total #.# s, one after another #.# s");
+    const auto total = std::stod(lines[3].substr(lines[3].find(' ')));
+    const auto in_sequence = std::stod(lines[3].substr(lines[3].rfind("r ") + 1));
+    EXPECT_LT(total, in_sequence);
+    EXPECT_GE(in_sequence, 1.8);
     EXPECT_EQ(fetch.errors(), "");
 }
 
