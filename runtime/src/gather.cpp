@@ -8,11 +8,17 @@
 namespace weft::detail {
 
 gather_state::~gather_state() {
+    stop_watching();
+}
+
+/// Before anybody takes a result or lets a task go: the task is gone then.
+void gather_state::stop_watching() noexcept {
     for (auto* each : watched_) {
         if (each->outcome == task_outcome::running) {
             each->observer = nullptr;
         }
     }
+    watched_.clear();
 }
 
 void gather_state::add(task_state& watched) {
@@ -39,6 +45,16 @@ void gather_state::task_ended(task_state& ended) noexcept {
 }
 
 void gather_state::wait() {
+    try {
+        wait_for_outcome();
+    } catch (...) {
+        stop_watching();
+        throw;
+    }
+    stop_watching();
+}
+
+void gather_state::wait_for_outcome() {
     checkpoint_or_cancel_all();
     while (running_ > 0 && failed_ == nullptr) {
         waiter self;

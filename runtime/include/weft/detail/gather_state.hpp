@@ -25,11 +25,13 @@ public:
 
     void add(task_state& watched);
 
-    /// Waits until all have ended. Throws the first failure at once; when cancelled, cancels all
-    /// and waits for their end.
+    /// Waits until all have ended, then stops watching. Throws the first failure at once; when
+    /// cancelled, cancels all and waits for their end.
     void wait();
 
 private:
+    void wait_for_outcome();
+    void stop_watching() noexcept;
     void task_ended(task_state& ended) noexcept override;
     void note_failure(task_state& ended) noexcept;
     void checkpoint_or_cancel_all();
