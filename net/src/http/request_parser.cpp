@@ -176,10 +176,7 @@ bool is_valid_host(std::string_view value) noexcept {
     const auto name = value.substr(0, colon);
     const auto port =
         colon == std::string_view::npos ? std::string_view{} : value.substr(colon + 1);
-    return !name.empty() && is_port(port) && std::ranges::all_of(name, [](char c) {
-        return syntax::is_alpha(c) || syntax::is_digit(c) ||
-               std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
-    });
+    return is_registered_name(name) && is_port(port);
 }
 
 bool is_valid_target(std::string_view method, std::string_view target) noexcept {

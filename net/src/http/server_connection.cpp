@@ -63,8 +63,14 @@ void server_connection::stop() {
 }
 
 void server_connection::enter(phase next, clock::duration limit) {
+    entered_ = clock::now();
+    stay(next, limit);
+}
+
+// As enter(), but the time counts from the last call of that, which saves reading the clock.
+void server_connection::stay(phase next, clock::duration limit) {
     phase_ = next;
-    limit_.set_deadline(deadline_after(limit));
+    limit_.set_deadline(limit < never - entered_ ? entered_ + limit : never);
 }
 
 void server_connection::serve_all() {
@@ -105,7 +111,11 @@ bool server_connection::read_head() {
             if (stopping_) {
                 return false;
             }
-            enter(phase::idle, requests_ == 0 ? options_.header_timeout : options_.idle_timeout);
+            if (requests_ == 0) {
+                enter(phase::idle, options_.header_timeout);
+            } else {
+                stay(phase::idle, options_.idle_timeout);  // since the response was written
+            }
         }
         if (!input_.fill(peer_)) {
             if (phase_ == phase::idle) {

@@ -53,6 +53,7 @@ private:
     };
 
     void enter(phase next, clock::duration limit);
+    void stay(phase next, clock::duration limit);
     void serve_all();
     bool serve_next();
     bool read_head();
@@ -77,7 +78,8 @@ private:
     request_traits traits_;
     response response_;
     std::string output_;
-    cancel_scope limit_;  // its deadline moves with the phase
+    cancel_scope limit_;         // its deadline moves with the phase
+    clock::time_point entered_;  // when the phase began
     phase phase_ = phase::idle;
     bool keep_ = true;  // another request may follow
     bool stopping_ = false;

@@ -19,6 +19,7 @@ enum : std::uint8_t {
     token_bit = 1,   // tchar
     value_bit = 2,   // field-vchar, obs-text, blank and tab
     target_bit = 4,  // visible ASCII
+    host_bit = 8,    // reg-name of RFC 3986
 };
 
 constexpr bool is_alpha(char c) noexcept {
@@ -34,8 +35,10 @@ constexpr std::uint8_t classify(unsigned char c) noexcept {
     const bool token = is_alpha(as_char) || is_digit(as_char) ||
                        std::string_view("!#$%&'*+-.^_`|~").find(as_char) != std::string_view::npos;
     const bool value = c == '\t' || (c >= 0x20 && c != 0x7f);
+    const bool host = is_alpha(as_char) || is_digit(as_char) ||
+                      std::string_view("-._~%!$&'()*+,;=").find(as_char) != std::string_view::npos;
     return static_cast<std::uint8_t>((token ? token_bit : 0) | (value ? value_bit : 0) |
-                                     (visible ? target_bit : 0));
+                                     (visible ? target_bit : 0) | (host ? host_bit : 0));
 }
 
 inline constexpr auto classes = [] {
@@ -65,6 +68,11 @@ constexpr bool is_field_value(std::string_view text) noexcept {
 /// Whether `text` consists of visible ASCII characters.
 constexpr bool is_visible(std::string_view text) noexcept {
     return !text.empty() && syntax::all_of_class(text, syntax::target_bit);
+}
+
+/// Whether `text` can be a host name in a Host field or URL.
+constexpr bool is_registered_name(std::string_view text) noexcept {
+    return !text.empty() && syntax::all_of_class(text, syntax::host_bit);
 }
 
 constexpr char to_lower(char c) noexcept {
