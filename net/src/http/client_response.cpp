@@ -61,7 +61,8 @@ std::string client_response::read_all(std::size_t limit) {
     for (;;) {
         if (size == body.size()) {
             const auto growth = std::clamp(size, least_growth, most_growth);
-            body.resize(size + std::min(growth, limit - size + 1));
+            const auto left = limit - size;  // one byte more tells that there is too much
+            body.resize(size + (left < growth ? left + 1 : growth));
         }
         const auto count = read_some(std::as_writable_bytes(std::span(body).subspan(size)));
         if (count == 0) {

@@ -78,44 +78,56 @@ private:
     void accept_all(const accept_function& accept, task_group& group) {
         for (;;) {
             places_.acquire();
-            try {
-                accept_one(accept, group);
-            } catch (const std::system_error& failure) {
-                if (!is_exhaustion(failure.code())) {
-                    throw;
-                }
+            if (!accept_one(accept, group)) {
                 places_.release();
                 this_fiber::sleep_for(pause_when_exhausted);
             }
         }
     }
 
-    void accept_one(const accept_function& accept, task_group& group) {
-        group.spawn([this, peer = accept()] { serve_one(*peer); }, {.name = "http connection"});
+    // Returns false if descriptors, stacks or memory have run out.
+    bool accept_one(const accept_function& accept, task_group& group) {
+        try {
+            group.spawn([this, peer = accept()] { serve_one(*peer); }, {.name = "http connection"});
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        } catch (const std::system_error& failure) {
+            if (!is_exhaustion(failure.code())) {
+                throw;
+            }
+            return false;
+        }
     }
 
     void serve_one(net::stream& peer) {
+        struct place {
+            implementation& server;
+            ~place() { server.leave(); }
+        } taken{*this};
         server_connection connection(peer, handler_, options_);
+        try {
+            open_.insert(&connection);
+        } catch (const std::bad_alloc&) {
+            return;  // this connection ends, the others go on
+        }
         struct registration {
             implementation& server;
             server_connection& connection;
-            registration(implementation& owner, server_connection& added)
-                : server(owner), connection(added) {
-                server.open_.insert(&connection);
-            }
-            registration(const registration&) = delete;
-            registration& operator=(const registration&) = delete;
-            ~registration() { server.ended(connection); }
-        } registered(*this, connection);
+            ~registration() { server.forget(connection); }
+        } registered{*this, connection};
         if (stopping_) {
             connection.stop();
         }
         connection.run();
     }
 
-    void ended(server_connection& connection) noexcept {
+    void forget(server_connection& connection) noexcept {
         finished_requests_ += connection.requests();
         open_.erase(&connection);
+    }
+
+    void leave() noexcept {
         places_.release();
         if (open_.empty()) {
             drained_.set();

@@ -15,7 +15,15 @@ namespace {
 
 constexpr std::size_t slice = 64 * 1024;        // bytes written under one time limit
 constexpr std::size_t joined_body = 16 * 1024;  // bytes; up to here head and body are one write
+constexpr std::size_t kept_memory = 64 * 1024;  // bytes of a buffer kept for the next request
 constexpr std::size_t first_growth = 4 * 1024;  // bytes; of a body of unknown or claimed length
+
+// One large message must not make a connection large for the rest of its life.
+void trim(std::string& buffer) {
+    if (buffer.capacity() > kept_memory) {
+        std::string().swap(buffer);
+    }
+}
 
 }  // namespace
 
@@ -91,6 +99,9 @@ bool server_connection::serve_next() {
     } else {
         read_body();
         answer();
+        trim(request_.body);
+        trim(response_.body);
+        trim(output_);
     }
     return true;
 }

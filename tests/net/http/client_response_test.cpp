@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -172,9 +173,11 @@ TEST(ClientResponse, CanBeReadOnAfterACancelledRead) {
 
 TEST(ClientResponse, BoundsReadAll) {
     in_runtime([] {
-        memory_connector connector(answer_with({ok("123456"), ok("123456")}));
+        memory_connector connector(answer_with({ok("123456"), ok("123456"), ok("123456")}));
         session client(connector);
         EXPECT_EQ(client.get("http://a.test/").read_all(6), "123456");
+        EXPECT_EQ(client.get("http://a.test/").read_all(std::numeric_limits<std::size_t>::max()),
+                  "123456");
         auto second = client.get("http://a.test/");
         EXPECT_EQ(error_of([&] { second.read_all(5); })->code(), errc::body_too_large);
     });

@@ -89,7 +89,7 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Accepts and serves connections, each in a fiber of its own. Once at a time.
+    /// Accepts and serves connections, each in a fiber of its own. Once.
     ///
     /// When descriptors or memory run out, accepting pauses for 100 ms.
     /// Blocks:       until stop() and the end of the last connection.
