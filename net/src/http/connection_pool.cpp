@@ -143,8 +143,9 @@ void connection_pool::serve_waiters() {
 
 void connection_pool::watch(const std::shared_ptr<client_connection>& added) {
     added->watcher = spawn(
-        [this, watched = added] {
-            wait_for_end(*watched->stream, limits_.keep_alive);
+        // It may begin when the pool is gone: only an idle connection has one.
+        [this, watched = added, keep_alive = limits_.keep_alive] {
+            wait_for_end(*watched->stream, keep_alive);
             watched->unusable = true;
             if (watched->idle) {
                 watched->stream->close();
