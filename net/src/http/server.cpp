@@ -6,6 +6,7 @@
 #include <weft/event.hpp>
 #include <weft/scope.hpp>
 #include <weft/semaphore.hpp>
+#include <weft/task.hpp>
 #include <weft/task_group.hpp>
 #include <weft/this_fiber.hpp>
 
@@ -34,21 +35,21 @@ public:
     implementation(handler answer, server_options options)
         : handler_(std::move(answer)),
           options_(std::move(options)),
+          times_(options_),
           places_(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, options_.max_connections))) {
     }
 
     void serve(const accept_function& accept) {
         std::exception_ptr failure;
         with_task_group([&](task_group& group) {
+            group.spawn([this] { tick_all(); }, {.name = "http server clock"});
             try {
                 accepting_.run([&] { accept_all(accept, group); });
+                draining_.run([&] { wait_until_drained(); });
             } catch (const std::exception&) {
                 failure = std::current_exception();
-                group.cancel("accepting failed");
             }
-            if (!failure && !draining_.run([&] { wait_until_drained(); })) {
-                group.cancel("server stopped");
-            }
+            group.cancel("server stopped");
         });
         if (failure) {
             std::rethrow_exception(failure);
@@ -75,6 +76,16 @@ public:
     }
 
 private:
+    void tick_all() {
+        for (;;) {
+            occupied_.wait();
+            this_fiber::sleep_for(times_.tick);
+            for (auto* each : open_) {
+                each->tick();
+            }
+        }
+    }
+
     void accept_all(const accept_function& accept, task_group& group) {
         for (;;) {
             places_.acquire();
@@ -105,9 +116,10 @@ private:
             implementation& server;
             ~place() { server.leave(); }
         } taken{*this};
-        server_connection connection(peer, handler_, options_);
+        server_connection connection(peer, handler_, options_, times_);
         try {
             open_.insert(&connection);
+            occupied_.set();
         } catch (const std::bad_alloc&) {
             return;  // this connection ends, the others go on
         }
@@ -125,6 +137,9 @@ private:
     void forget(server_connection& connection) noexcept {
         finished_requests_ += connection.requests();
         open_.erase(&connection);
+        if (open_.empty()) {
+            occupied_.clear();
+        }
     }
 
     void leave() noexcept {
@@ -143,10 +158,12 @@ private:
 
     handler handler_;
     server_options options_;
+    tick_limits times_;
     counting_semaphore places_;
     std::unordered_set<server_connection*> open_;
     std::uint64_t finished_requests_ = 0;  // of connections that have ended
     event drained_;
+    event occupied_;  // set while there are connections
     cancel_scope accepting_;
     cancel_scope draining_;
     bool stopping_ = false;
@@ -154,7 +171,17 @@ private:
 
 void serve_connection(net::stream& connection, const handler& answer,
                       const server_options& options) {
-    server_connection(connection, answer, options).run();
+    const tick_limits times(options);
+    server_connection served(connection, answer, options, times);
+    const auto ticking = spawn(
+        [&] {
+            for (;;) {
+                this_fiber::sleep_for(times.tick);
+                served.tick();
+            }
+        },
+        {.name = "http connection clock"});
+    served.run();
 }
 
 server::server(handler answer, server_options options)

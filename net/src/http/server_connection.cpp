@@ -28,12 +28,13 @@ void trim(std::string& buffer) {
 }  // namespace
 
 server_connection::server_connection(net::stream& peer, const handler& answer,
-                                     const server_options& options)
+                                     const server_options& options, const tick_limits& times)
     : peer_(peer),
       handler_(answer),
       options_(options),
       parser_(options.head),
-      body_(peer, input_, options.head) {}
+      body_(peer, input_, options.head),
+      times_(times) {}
 
 void server_connection::run() {
     struct closed_at_the_end {
@@ -70,15 +71,15 @@ void server_connection::stop() {
     }
 }
 
-void server_connection::enter(phase next, clock::duration limit) {
-    entered_ = clock::now();
-    stay(next, limit);
+void server_connection::tick() {
+    if (phase_ != phase::handling && --ticks_left_ <= 0) {
+        limit_.cancel("time limit");
+    }
 }
 
-// As enter(), but the time counts from the last call of that, which saves reading the clock.
-void server_connection::stay(phase next, clock::duration limit) {
+void server_connection::enter(phase next, std::int64_t most_ticks) noexcept {
     phase_ = next;
-    limit_.set_deadline(limit < never - entered_ ? entered_ + limit : never);
+    ticks_left_ = most_ticks;
 }
 
 void server_connection::serve_all() {
@@ -88,7 +89,7 @@ void server_connection::serve_all() {
 
 // Returns whether there was a request.
 bool server_connection::serve_next() {
-    if (!read_head()) {
+    if (!read_head() || limit_.cancel_called()) {
         return false;
     }
     const auto& methods = options_.methods;
@@ -116,17 +117,13 @@ bool server_connection::read_head() {
                 return true;
             }
             if (phase_ == phase::idle) {
-                enter(phase::head, options_.header_timeout);
+                enter(phase::head, times_.header);
             }
         } else if (phase_ == phase::idle) {
             if (stopping_) {
                 return false;
             }
-            if (requests_ == 0) {
-                enter(phase::idle, options_.header_timeout);
-            } else {
-                stay(phase::idle, options_.idle_timeout);  // since the response was written
-            }
+            enter(phase::idle, requests_ == 0 ? times_.header : times_.idle);
         }
         if (!input_.fill(peer_)) {
             if (phase_ == phase::idle) {
@@ -145,7 +142,7 @@ void server_connection::read_body() {
     if (traits_.body.length > options_.max_body) {
         throw error(errc::body_too_large, "http request", stage::body);
     }
-    enter(phase::body, options_.body_timeout);
+    enter(phase::body, times_.body);
     if (traits_.expects_continue && input_.empty()) {
         peer_.write_all(net::bytes_of("HTTP/1.1 100 Continue\r\n\r\n"));
     }
@@ -184,7 +181,6 @@ void server_connection::answer() {
 // Returns false if it threw.
 bool server_connection::call_handler() {
     phase_ = phase::handling;
-    limit_.set_deadline(never);
     response_.clear();
     try {
         handler_(request_, response_);
@@ -203,7 +199,7 @@ void server_connection::write_response() {
                                    .to_http_1_0 = request_.version == version::http_1_0};
     const bool with_body = write_response_head(output_, response_, context);
     ++requests_;
-    enter(phase::writing, options_.write_timeout);
+    enter(phase::writing, times_.write);
     if (with_body && response_.body.size() > joined_body) {
         peer_.write_all(net::bytes_of(output_));
         write_body();
@@ -218,7 +214,7 @@ void server_connection::write_response() {
 void server_connection::write_body() {
     for (auto left = std::string_view(response_.body); !left.empty();) {
         const auto piece = left.substr(0, slice);
-        enter(phase::writing, options_.write_timeout);
+        enter(phase::writing, times_.write);
         peer_.write_all(net::bytes_of(piece));
         left.remove_prefix(piece.size());
     }

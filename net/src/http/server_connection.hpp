@@ -4,8 +4,8 @@
 #include "http/body_reader.hpp"
 #include "http/input_buffer.hpp"
 #include "http/request_parser.hpp"
+#include "http/tick_limits.hpp"
 
-#include <weft/clock.hpp>
 #include <weft/http/error.hpp>
 #include <weft/http/message.hpp>
 #include <weft/http/server.hpp>
@@ -26,10 +26,11 @@ namespace weft::http {
 /// 1. After a refusal nothing that arrives is read as a request.
 /// 2. Each request that reached the handler is answered before the next one is parsed.
 /// 3. All memory that depends on the peer is bounded by server_options.
-/// Lifetime: stream, handler and options outlive it.
+/// Lifetime: stream, handler, options and limits outlive it.
 class server_connection {
 public:
-    server_connection(net::stream& peer, const handler& answer, const server_options& options);
+    server_connection(net::stream& peer, const handler& answer, const server_options& options,
+                      const tick_limits& times);
 
     /// Serves until the connection ends, by either side.
     ///
@@ -38,6 +39,9 @@ public:
 
     /// Ends the connection as soon as no request is in progress. Never blocks.
     void stop();
+
+    /// Tells that the time of one tick has passed; ends what has taken too long. Never blocks.
+    void tick();
 
     /// Requests answered so far, refusals included.
     [[nodiscard]] std::uint64_t requests() const noexcept { return requests_; }
@@ -52,8 +56,7 @@ private:
         writing,   // a response is sent
     };
 
-    void enter(phase next, clock::duration limit);
-    void stay(phase next, clock::duration limit);
+    void enter(phase next, std::int64_t most_ticks) noexcept;
     void serve_all();
     bool serve_next();
     bool read_head();
@@ -78,8 +81,9 @@ private:
     request_traits traits_;
     response response_;
     std::string output_;
-    cancel_scope limit_;         // its deadline moves with the phase
-    clock::time_point entered_;  // when the phase began
+    const tick_limits& times_;
+    cancel_scope limit_;           // cancelled when a phase takes too long, or by stop()
+    std::int64_t ticks_left_ = 0;  // of the phase
     phase phase_ = phase::idle;
     bool keep_ = true;  // another request may follow
     bool stopping_ = false;

@@ -45,7 +45,8 @@ private:
     std::function<void(request&, response&)> function_;
 };
 
-/// What can be chosen for a server. Every limit holds for each connection.
+/// What can be chosen for a server. Every limit holds for each connection; a time limit ends up to
+/// an eighth of the shortest one, and up to a second, late.
 struct server_options {
     limits head = {};
     std::size_t max_body = 1024 * 1024;  ///< bytes of a request's body; beyond: 413
