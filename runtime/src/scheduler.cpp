@@ -339,16 +339,19 @@ bool scheduler::end_fibers() {
     return true;
 }
 
-void scheduler::report(error_kind kind, const fiber* about, std::string message,
+void scheduler::report(error_kind kind, const fiber* about, std::string_view message,
                        std::exception_ptr error) const noexcept {
     error_report made;
     made.kind = kind;
-    made.message = std::move(message);
     made.error = std::move(error);
     if (about != nullptr) {
         made.fiber_id = about->id;
-        made.fiber_name = about->name.data();
         made.spawned_at = about->spawned_at;
+    }
+    try {
+        made.message = message;
+        made.fiber_name = about != nullptr ? about->name.data() : "";
+    } catch (const std::bad_alloc&) {  // a report without words is better than none
     }
     if (options_.on_error) {
         try {

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <memory>
 #include <source_location>
+#include <string_view>
 
 namespace weft::detail {
 
@@ -106,7 +107,7 @@ public:
     [[nodiscard]] int interrupts() const noexcept { return interrupts_.load(); }
     void set_main(fiber* main) noexcept { main_ = main; }
 
-    void report(error_kind kind, const fiber* about, std::string message,
+    void report(error_kind kind, const fiber* about, std::string_view message,
                 std::exception_ptr error) const noexcept;
 
 private:
