@@ -106,9 +106,9 @@ TEST_F(WorkerPool, UsesNoMoreThreadsThanAllowed) {
 
 // T102: with on_cancel::abandon the caller is cancelled at once, the outcome dropped.
 TEST_F(WorkerPool, AbandonedCallReturnsAtOnce) {
-    run([] {
-        gate held;
-        std::promise<void> began;
+    gate held;  // outlives the runtime, and so the abandoned function
+    std::promise<void> began;
+    run([&] {
         auto waiting = spawn([&] {
             to_thread([&] { began.set_value(); held.wait(); throw std::runtime_error("late"); },
                       on_cancel::abandon);
@@ -195,9 +195,9 @@ TEST_F(WorkerPool, CallsBeyondTheQueueWaitInLine) {
 TEST_F(WorkerPool, EndOfRunWaitsForRunningFunctions) {
     std::atomic<bool> ended{false};
     gate held;
+    std::promise<void> began;
     std::thread opener;
     run([&] {
-        std::promise<void> began;
         auto waiting = spawn([&] {
             to_thread([&] { began.set_value(); held.wait(); ended = true; }, on_cancel::abandon);
         });
@@ -233,8 +233,8 @@ TEST_F(WorkerPool, EndOfRunGivesUpAfterTheLimit) {
 TEST_F(WorkerPool, LimitWithoutEndIsNoEnd) {
     options.pool_join_limit = clock::duration::max();
     std::atomic<bool> ended{false};
+    std::promise<void> began;
     run([&] {
-        std::promise<void> began;
         auto waiting = spawn([&] {
             to_thread([&] { began.set_value(); std::this_thread::yield(); ended = true; },
                       on_cancel::abandon);

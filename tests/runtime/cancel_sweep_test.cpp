@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// Cancellation at any moment: every scenario runs once per point at which its victim can be
+// cancelled and per random order of the fibers. Afterwards nothing was lost or taken twice, and
+// the others went on. Covers A.16: bpo-27585, bpo-32734, anyio #387, bpo-45997, gh-90155,
+// bpo-22970, bpo-32841, gh-112202, bpo-23812, gh-92824, gh-153761 and T084, T089, T092, T095, T121.
+#include <weft/channel.hpp>
+#include <weft/condition_variable.hpp>
+#include <weft/event.hpp>
+#include <weft/mutex.hpp>
+#include <weft/scope.hpp>
+#include <weft/semaphore.hpp>
+#include <weft/task.hpp>
+#include <weft/task_group.hpp>
+#include <weft/worker_pool.hpp>
+
+#include "support/descriptors.hpp"
+#include "support/runtime_test.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a scenario consists of. A new one is made for every run.
+struct cast {
+    std::function<void()> victim;               ///< is cancelled somewhere on its way
+    std::vector<std::function<void()>> others;  ///< must all end by themselves
+    std::function<void()> check;                ///< afterwards
+};
+
+class CancelSweepSlow : public test::runtime_test {
+protected:
+    /// \param most  points at most; where the victim's way takes real time it has no last point.
+    void cancel_everywhere(const std::function<cast()>& make, int most = 2000) {
+        const std::uint64_t seeds = test::sanitized() ? 4 : 20;
+        for (options.order_seed = 0; options.order_seed < seeds; ++options.order_seed) {
+            for (int point = 0; point < most; ++point) {
+                SCOPED_TRACE("seed " + std::to_string(options.order_seed) + ", point " +
+                             std::to_string(point));
+                const bool in_time = run([&] { return cancel_at(point, make()); });
+                if (!in_time || HasFailure()) {
+                    break;
+                }
+            }
+            ASSERT_FALSE(HasFailure());
+        }
+    }
+
+private:
+    /// Returns whether the victim had not ended yet.
+    static bool cancel_at(int point, const cast& all) {
+        std::vector<task<>> others;
+        for (const auto& each : all.others) {
+            others.push_back(spawn(each));
+        }
+        auto victim = spawn(all.victim);
+        for (int i = 0; i < point; ++i) {
+            this_fiber::yield();
+        }
+        const bool in_time = victim.cancel();
+        // Virtual time passes only when everybody waits: a deadlock.
+        EXPECT_NO_THROW(fail_after(1h, [&] {
+            victim.join();
+            for (auto& each : others) {
+                each.join();
+            }
+        })) << "deadlock";
+        all.check();
+        return in_time;
+    }
+};
+
+TEST_F(CancelSweepSlow, Mutex) {
+    cancel_everywhere([] {
+        struct shared_state {
+            mutex guard;
+            int inside = 0;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto worker = [shared] {
+            for (int i = 0; i < 3; ++i) {
+                const std::lock_guard lock(shared->guard);
+                EXPECT_EQ(++shared->inside, 1);
+                const int before = shared->inside;
+                try {
+                    this_fiber::yield();
+                } catch (const cancelled&) {
+                    shared->inside = before - 1;
+                    throw;
+                }
+                --shared->inside;
+            }
+        };
+        return cast{worker, {worker, worker}, [shared] {
+                        EXPECT_EQ(shared->inside, 0);
+                        EXPECT_TRUE(shared->guard.try_lock());
+                        shared->guard.unlock();
+                    }};
+    });
+}
+
+/// Holds one permit for a lifetime.
+class permit {
+public:
+    explicit permit(counting_semaphore& from) : from_(from) { from_.acquire(); }
+    permit(const permit&) = delete;
+    permit& operator=(const permit&) = delete;
+    ~permit() { from_.release(); }
+
+private:
+    counting_semaphore& from_;
+};
+
+TEST_F(CancelSweepSlow, Semaphore) {
+    cancel_everywhere([] {
+        auto permits = std::make_shared<counting_semaphore>(2);
+        const auto worker = [permits] {
+            for (int i = 0; i < 3; ++i) {
+                const permit held(*permits);
+                this_fiber::yield();
+            }
+        };
+        return cast{worker, {worker, worker, worker},
+                    [permits] { EXPECT_EQ(permits->available(), 2); }};
+    });
+}
+
+TEST_F(CancelSweepSlow, ConditionVariable) {
+    cancel_everywhere([] {
+        struct shared_state {
+            mutex guard;
+            condition_variable changed;
+            int items = 0;
+            int taken = 0;
+        };
+        static constexpr int all = 8;
+        auto shared = std::make_shared<shared_state>();
+        const auto consumer = [shared] {
+            for (;;) {
+                std::unique_lock lock(shared->guard);
+                shared->changed.wait(
+                    lock, [&] { return shared->items > 0 || shared->taken == all; });
+                if (shared->taken == all) {
+                    return;
+                }
+                --shared->items;
+                if (++shared->taken == all) {
+                    shared->changed.notify_all();
+                }
+            }
+        };
+        const auto producer = [shared] {
+            for (int i = 0; i < all; ++i) {
+                {
+                    const std::lock_guard lock(shared->guard);
+                    ++shared->items;
+                    shared->changed.notify_one();
+                }
+                this_fiber::yield();
+            }
+        };
+        return cast{consumer, {consumer, producer}, [shared] {
+                        EXPECT_EQ(shared->taken, all);
+                        EXPECT_TRUE(shared->guard.try_lock());
+                        shared->guard.unlock();
+                    }};
+    });
+}
+
+TEST_F(CancelSweepSlow, Event) {
+    cancel_everywhere([] {
+        struct shared_state {
+            event happened;
+            int woken = 0;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto waiter = [shared] {
+            shared->happened.wait();
+            ++shared->woken;
+        };
+        const auto setter = [shared] {
+            this_fiber::yield();
+            this_fiber::yield();
+            shared->happened.set();
+        };
+        return cast{waiter, {waiter, waiter, setter},
+                    [shared] { EXPECT_GE(shared->woken, 2); }};
+    });
+}
+
+/// Numbers that went through a channel.
+struct traffic {
+    explicit traffic(std::size_t capacity) : numbers(capacity) {}
+    channel<int> numbers;
+    std::vector<int> sent;
+    std::vector<int> received;
+    int senders = 0;
+
+    void send_some(int from, int count) {
+        for (int i = from; i < from + count; ++i) {
+            numbers.send(i);
+            sent.push_back(i);
+        }
+    }
+    void receive_all() {
+        while (const auto number = numbers.receive()) {
+            received.push_back(*number);
+        }
+    }
+    void expect_each_once() {
+        while (const auto left = numbers.try_receive()) {
+            received.push_back(*left);
+        }
+        std::sort(sent.begin(), sent.end());
+        std::sort(received.begin(), received.end());
+        EXPECT_EQ(sent, received);
+    }
+};
+
+TEST_F(CancelSweepSlow, ChannelReceiver) {
+    for (const std::size_t capacity : {0U, 1U, 3U}) {
+        cancel_everywhere([capacity] {
+            auto shared = std::make_shared<traffic>(capacity);
+            const auto sender = [shared] {
+                shared->send_some(0, 6);
+                shared->numbers.close();
+            };
+            const auto receiver = [shared] { shared->receive_all(); };
+            return cast{receiver, {receiver, sender}, [shared] {
+                            EXPECT_EQ(shared->sent.size(), 6U);
+                            shared->expect_each_once();
+                        }};
+        });
+    }
+}
+
+TEST_F(CancelSweepSlow, ChannelSender) {
+    for (const std::size_t capacity : {0U, 1U, 3U}) {
+        cancel_everywhere([capacity] {
+            auto shared = std::make_shared<traffic>(capacity);
+            const auto victim = [shared] { shared->send_some(100, 6); };
+            const auto sender = [shared] { shared->send_some(0, 6); };
+            const auto receiver = [shared] {
+                for (int i = 0; i < 6; ++i) {
+                    shared->received.push_back(shared->numbers.receive().value());
+                }
+                static_cast<void>(move_on_after(1s, [&] { shared->receive_all(); }));
+            };
+            return cast{victim, {sender, receiver}, [shared] { shared->expect_each_once(); }};
+        });
+    }
+}
+
+TEST_F(CancelSweepSlow, Join) {
+    cancel_everywhere([] {
+        auto worker = std::make_shared<task<int>>(spawn([] {
+            let_others_run(3);
+            return 7;
+        }));
+        const auto joiner = [worker] { worker->join(); };
+        return cast{joiner, {joiner}, [worker] { EXPECT_EQ(worker->get(), 7); }};
+    });
+}
+
+TEST_F(CancelSweepSlow, Sleep) {
+    cancel_everywhere([] {
+        const auto sleeper = [] {
+            for (int i = 0; i < 3; ++i) {
+                this_fiber::sleep_for(1ms);
+                this_fiber::yield();
+            }
+        };
+        return cast{sleeper, {sleeper}, [] { EXPECT_LE(clock::now(), clock::time_point{3ms}); }};
+    }, 200);
+}
+
+TEST_F(CancelSweepSlow, TaskGroup) {
+    cancel_everywhere([] {
+        struct shared_state {
+            int began = 0;
+            int ended = 0;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto victim = [shared] {
+            with_task_group([&](task_group& group) {
+                for (int i = 0; i < 3; ++i) {
+                    group.spawn([shared] {
+                        ++shared->began;
+                        try {
+                            let_others_run(3);
+                        } catch (const cancelled&) {
+                            ++shared->ended;
+                            throw;
+                        }
+                        ++shared->ended;
+                    });
+                    this_fiber::yield();
+                }
+            });
+        };
+        return cast{victim, {}, [shared] { EXPECT_EQ(shared->began, shared->ended); }};
+    });
+}
+
+// With real threads, so the points are not the same in every run.
+TEST_F(CancelSweepSlow, ToThread) {
+    options.worker_threads = 1;
+    options.worker_queue = 1;
+    cancel_everywhere([] {
+        struct shared_state {
+            std::atomic<int> executed{0};
+            int returned = 0;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto caller = [shared] {
+            for (int i = 0; i < 3; ++i) {
+                to_thread([shared] { ++shared->executed; });
+                ++shared->returned;
+            }
+        };
+        return cast{caller, {caller, caller}, [shared] {
+                        EXPECT_EQ(shared->executed, shared->returned);
+                        EXPECT_GE(shared->returned, 6);
+                    }};
+    }, 40);
+}
+
+TEST_F(CancelSweepSlow, Receive) {
+    cancel_everywhere([] {
+        struct shared_state {
+            std::pair<unique_fd, unique_fd> ends = test::socket_pair();
+            std::string received;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto receiver = [shared] {
+            while (shared->received.size() < 10) {
+                const std::string one = test::receive_text(shared->ends.first, 1);
+                shared->received += one;
+                if (one.empty()) {
+                    return;
+                }
+            }
+        };
+        const auto sender = [shared] {
+            for (char each = '0'; each <= '9'; ++each) {
+                test::send_text(shared->ends.second, {&each, 1});
+                this_fiber::yield();
+            }
+            ::shutdown(shared->ends.second.get(), SHUT_WR);
+        };
+        return cast{receiver, {receiver, sender}, [shared] {
+                        std::sort(shared->received.begin(), shared->received.end());
+                        EXPECT_EQ(shared->received, "0123456789");
+                    }};
+    }, 300);
+}
+
+TEST_F(CancelSweepSlow, Accept) {
+    cancel_everywhere([] {
+        struct shared_state {
+            test::loopback_listener listener;
+            std::vector<unique_fd> clients;
+            std::vector<unique_fd> accepted;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto acceptor = [shared] {
+            try {
+                while (shared->accepted.size() < 3) {
+                    shared->accepted.push_back(io::accept(shared->listener.socket.get()));
+                }
+            } catch (const io_error&) {  // the other acceptor was the last
+                return;
+            }
+            io::forget(shared->listener.socket.get());
+        };
+        const auto connector = [shared] {
+            for (int i = 0; i < 3; ++i) {
+                shared->clients.push_back(shared->listener.client());
+                this_fiber::yield();
+            }
+        };
+        return cast{acceptor, {acceptor, connector},
+                    [shared] { EXPECT_EQ(shared->accepted.size(), 3U); }};
+    }, 150);
+}
+
+}  // namespace
+}  // namespace weft
