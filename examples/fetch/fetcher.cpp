@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <span>
 
@@ -34,6 +35,13 @@ void read_body(weft::http::client_response& response, bool with_digest, outcome&
     }
 }
 
+/// Why a fetch failed. That it was one of this URL is said elsewhere in its line.
+std::string reason_of(const std::exception& error, const wanted_url& wanted) {
+    const std::string text = error.what();
+    const auto known = "GET " + wanted.where.str() + ": ";
+    return text.starts_with(known) ? text.substr(known.size()) : text;
+}
+
 outcome fetch_one(weft::http::session& session, const wanted_url& wanted, bool with_digest) {
     outcome result;
     result.url = wanted.text;
@@ -47,7 +55,7 @@ outcome fetch_one(weft::http::session& session, const wanted_url& wanted, bool w
             result.error = "status " + std::to_string(result.status) + " " + response.reason();
         }
     } catch (const std::exception& error) {  // cancelled is none and passes
-        result.error = error.what();
+        result.error = reason_of(error, wanted);
         result.sha256.clear();
     }
     result.ms = std::chrono::duration<double, std::milli>(weft::clock::now() - begin).count();
