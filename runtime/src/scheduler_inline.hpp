@@ -26,6 +26,8 @@ inline void scheduler::park(fiber& self, wait_reason reason, const void* object,
 }
 
 inline void scheduler::make_ready(fiber& woken) noexcept {
+    // Every way to wake a fiber ends here. From another thread only runtime_handle may be used.
+    WEFT_ASSERT(current_fiber != nullptr && current_fiber->home == this);
     woken.abort = nullptr;
     woken.move_to(fiber_state::ready);
     ++wakes_;
