@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// T019, T033: fibers of one runtime cannot be woken from another thread except through its
+// runtime_handle. That would corrupt the runtime, so it ends the program at once.
+#include <weft/channel.hpp>
+#include <weft/event.hpp>
+#include <weft/semaphore.hpp>
+#include <weft/task.hpp>
+
+#include "support/runtime_test.hpp"
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+namespace weft {
+namespace {
+
+using ForeignThread = test::runtime_test;
+
+/// Runs `wake` on a thread without a runtime.
+void outside(const std::function<void()>& wake) {
+    std::thread(wake).join();
+}
+
+/// Runs `wake` in another runtime.
+void elsewhere(const std::function<void()>& wake) {
+    std::thread([&] { weft::run(wake); }).join();
+}
+
+constexpr const char* bug = "weft: bug: ";
+
+TEST_F(ForeignThread, CannotSetAnEvent) {
+    for (const auto& where : {&outside, &elsewhere}) {
+        EXPECT_DEATH(run([&] {
+                         event happened;
+                         auto waiter = spawn([&] { happened.wait(); });
+                         this_fiber::yield();
+                         where([&] { happened.set(); });
+                     }),
+                     bug);
+    }
+}
+
+TEST_F(ForeignThread, CannotReleaseASemaphore) {
+    EXPECT_DEATH(run([&] {
+                     counting_semaphore permits(0);
+                     auto waiter = spawn([&] { permits.acquire(); });
+                     this_fiber::yield();
+                     outside([&] { permits.release(); });
+                 }),
+                 bug);
+}
+
+TEST_F(ForeignThread, CannotSendToAReceiver) {
+    EXPECT_DEATH(run([&] {
+                     channel<int> numbers(1);
+                     auto receiver = spawn([&] { static_cast<void>(numbers.receive()); });
+                     this_fiber::yield();
+                     elsewhere([&] { numbers.send(1); });
+                 }),
+                 bug);
+}
+
+TEST_F(ForeignThread, CannotCancelASleeper) {
+    EXPECT_DEATH(run([&] {
+                     auto sleeper = spawn([] { this_fiber::sleep_for(std::chrono::hours(1)); });
+                     this_fiber::yield();
+                     outside([&] { sleeper.cancel(); });
+                 }),
+                 bug);
+}
+
+TEST_F(ForeignThread, MayUseTheHandle) {
+    run([] {
+        event happened;
+        outside([&, runtime = current_runtime()] { runtime.post([&] { happened.set(); }); });
+        happened.wait();
+        this_fiber::yield();
+    });
+}
+
+}  // namespace
+}  // namespace weft
