@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Cancellation at any moment: every scenario runs once per point at which its victim can be
-// cancelled and per random order of the fibers. Afterwards nothing was lost or taken twice, and
-// the others went on. Covers A.16: bpo-27585, bpo-32734, anyio #387, bpo-45997, gh-90155,
+// Every scenario runs once per point at which its victim can be cancelled and per random order of
+// the fibers. Afterwards nothing was lost or taken twice. Covers A.16: bpo-27585, bpo-32734, anyio #387, bpo-45997, gh-90155,
 // bpo-22970, bpo-32841, gh-112202, bpo-23812, gh-92824, gh-153761 and T084, T089, T092, T095, T121.
 #include <weft/channel.hpp>
 #include <weft/condition_variable.hpp>
