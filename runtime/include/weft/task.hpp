@@ -19,7 +19,8 @@ struct task_access;
 /// A handle to a fiber and its result; to fibers what std::jthread is to threads.
 ///
 /// Destroying the handle cancels the fiber and waits for its end, so a function may refer to what
-/// is in scope; the fiber itself lets go when it does that. detach() lets it go instead. A failure that nobody read goes to the error handler.
+/// is in scope; the fiber itself lets go when it does that. detach() lets it go instead. A failure
+/// that nobody read goes to the error handler.
 /// Threads:  only on the thread of its runtime.
 /// Lifetime: must be gone before the runtime.
 template <class T = void>

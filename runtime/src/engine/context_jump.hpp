@@ -9,7 +9,7 @@ namespace weft::detail {
 ///
 /// jump_fcontext leaves by an indirect jump, not by a return. Entered by a call it therefore
 /// leaves one entry too many in the processor's return stack, and every return after it is
-/// mispredicted, some 20 cycles each: that tripled the cost of a yield. Entered by a jump, with
+/// mispredicted, some 20 cycles each: a quarter of the cost of a yield. Entered by a jump, with
 /// the return address pushed by hand, calls and returns stay in pairs.
 /// The push would overwrite the compiler's red zone, so files that use this are compiled with
 /// -mno-red-zone. Everything that a call may destroy is destroyed: other fibers run in between.
