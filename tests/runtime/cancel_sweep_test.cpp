@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// Every scenario runs once per point at which its victim can be cancelled and per random order of
-// the fibers. Afterwards nothing was lost or taken twice. Covers A.16: bpo-27585, bpo-32734, anyio #387, bpo-45997, gh-90155,
-// bpo-22970, bpo-32841, gh-112202, bpo-23812, gh-92824, gh-153761 and T084, T089, T092, T095, T121.
+// Waits for other fibers, cancelled at every moment. Afterwards nothing was lost or taken twice.
+// Covers A.16: bpo-27585, bpo-32734, anyio #387, bpo-45997, gh-90155, bpo-22970, bpo-32841,
+// gh-112202, bpo-23812, gh-92824, gh-153761 and T084, T089, T092, T095, T121.
 #include <weft/channel.hpp>
 #include <weft/condition_variable.hpp>
 #include <weft/event.hpp>
@@ -11,21 +11,14 @@
 #include <weft/semaphore.hpp>
 #include <weft/task.hpp>
 #include <weft/task_group.hpp>
-#include <weft/worker_pool.hpp>
 
-#include "support/descriptors.hpp"
-#include "support/runtime_test.hpp"
+#include "cancel_sweep.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace weft {
@@ -33,54 +26,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a scenario consists of. A new one is made for every run.
-struct cast {
-    std::function<void()> victim;               ///< is cancelled somewhere on its way
-    std::vector<std::function<void()>> others;  ///< must all end by themselves
-    std::function<void()> check;                ///< afterwards
-};
+using test::cast;
 
-class CancelSweepSlow : public test::runtime_test {
-protected:
-    /// \param most  points at most; where the victim's way takes real time it has no last point.
-    void cancel_everywhere(const std::function<cast()>& make, int most = 2000) {
-        const std::uint64_t seeds = test::sanitized() ? 4 : 20;
-        for (options.order_seed = 0; options.order_seed < seeds; ++options.order_seed) {
-            for (int point = 0; point < most; ++point) {
-                SCOPED_TRACE("seed " + std::to_string(options.order_seed) + ", point " +
-                             std::to_string(point));
-                const bool in_time = run([&] { return cancel_at(point, make()); });
-                if (!in_time || HasFailure()) {
-                    break;
-                }
-            }
-            ASSERT_FALSE(HasFailure());
-        }
-    }
-
-private:
-    /// Returns whether the victim had not ended yet.
-    static bool cancel_at(int point, const cast& all) {
-        std::vector<task<>> others;
-        for (const auto& each : all.others) {
-            others.push_back(spawn(each));
-        }
-        auto victim = spawn(all.victim);
-        for (int i = 0; i < point; ++i) {
-            this_fiber::yield();
-        }
-        const bool in_time = victim.cancel();
-        // Virtual time passes only when everybody waits: a deadlock.
-        EXPECT_NO_THROW(fail_after(1h, [&] {
-            victim.join();
-            for (auto& each : others) {
-                each.join();
-            }
-        })) << "deadlock";
-        all.check();
-        return in_time;
-    }
-};
+class CancelSweepSlow : public test::cancel_sweep {};
 
 TEST_F(CancelSweepSlow, Mutex) {
     cancel_everywhere([] {
@@ -132,8 +80,8 @@ TEST_F(CancelSweepSlow, Semaphore) {
                 this_fiber::yield();
             }
         };
-        return cast{worker, {worker, worker, worker},
-                    [permits] { EXPECT_EQ(permits->available(), 2); }};
+        return cast{
+            worker, {worker, worker, worker}, [permits] { EXPECT_EQ(permits->available(), 2); }};
     });
 }
 
@@ -150,8 +98,8 @@ TEST_F(CancelSweepSlow, ConditionVariable) {
         const auto consumer = [shared] {
             for (;;) {
                 std::unique_lock lock(shared->guard);
-                shared->changed.wait(
-                    lock, [&] { return shared->items > 0 || shared->taken == all; });
+                shared->changed.wait(lock,
+                                     [&] { return shared->items > 0 || shared->taken == all; });
                 if (shared->taken == all) {
                     return;
                 }
@@ -195,8 +143,7 @@ TEST_F(CancelSweepSlow, Event) {
             this_fiber::yield();
             shared->happened.set();
         };
-        return cast{waiter, {waiter, waiter, setter},
-                    [shared] { EXPECT_GE(shared->woken, 2); }};
+        return cast{waiter, {waiter, waiter, setter}, [shared] { EXPECT_GE(shared->woken, 2); }};
     });
 }
 
@@ -275,6 +222,7 @@ TEST_F(CancelSweepSlow, Join) {
 }
 
 TEST_F(CancelSweepSlow, Sleep) {
+    most_points = 200;
     cancel_everywhere([] {
         const auto sleeper = [] {
             for (int i = 0; i < 3; ++i) {
@@ -283,7 +231,7 @@ TEST_F(CancelSweepSlow, Sleep) {
             }
         };
         return cast{sleeper, {sleeper}, [] { EXPECT_LE(clock::now(), clock::time_point{3ms}); }};
-    }, 200);
+    });
 }
 
 TEST_F(CancelSweepSlow, TaskGroup) {
@@ -312,88 +260,6 @@ TEST_F(CancelSweepSlow, TaskGroup) {
         };
         return cast{victim, {}, [shared] { EXPECT_EQ(shared->began, shared->ended); }};
     });
-}
-
-// With real threads, so the points are not the same in every run.
-TEST_F(CancelSweepSlow, ToThread) {
-    options.worker_threads = 1;
-    options.worker_queue = 1;
-    cancel_everywhere([] {
-        struct shared_state {
-            std::atomic<int> executed{0};
-            int returned = 0;
-        };
-        auto shared = std::make_shared<shared_state>();
-        const auto caller = [shared] {
-            for (int i = 0; i < 3; ++i) {
-                to_thread([shared] { ++shared->executed; });
-                ++shared->returned;
-            }
-        };
-        return cast{caller, {caller, caller}, [shared] {
-                        EXPECT_EQ(shared->executed, shared->returned);
-                        EXPECT_GE(shared->returned, 6);
-                    }};
-    }, 40);
-}
-
-TEST_F(CancelSweepSlow, Receive) {
-    cancel_everywhere([] {
-        struct shared_state {
-            std::pair<unique_fd, unique_fd> ends = test::socket_pair();
-            std::string received;
-        };
-        auto shared = std::make_shared<shared_state>();
-        const auto receiver = [shared] {
-            while (shared->received.size() < 10) {
-                const std::string one = test::receive_text(shared->ends.first, 1);
-                shared->received += one;
-                if (one.empty()) {
-                    return;
-                }
-            }
-        };
-        const auto sender = [shared] {
-            for (char each = '0'; each <= '9'; ++each) {
-                test::send_text(shared->ends.second, {&each, 1});
-                this_fiber::yield();
-            }
-            ::shutdown(shared->ends.second.get(), SHUT_WR);
-        };
-        return cast{receiver, {receiver, sender}, [shared] {
-                        std::sort(shared->received.begin(), shared->received.end());
-                        EXPECT_EQ(shared->received, "0123456789");
-                    }};
-    }, 300);
-}
-
-TEST_F(CancelSweepSlow, Accept) {
-    cancel_everywhere([] {
-        struct shared_state {
-            test::loopback_listener listener;
-            std::vector<unique_fd> clients;
-            std::vector<unique_fd> accepted;
-        };
-        auto shared = std::make_shared<shared_state>();
-        const auto acceptor = [shared] {
-            try {
-                while (shared->accepted.size() < 3) {
-                    shared->accepted.push_back(io::accept(shared->listener.socket.get()));
-                }
-            } catch (const io_error&) {  // the other acceptor was the last
-                return;
-            }
-            io::forget(shared->listener.socket.get());
-        };
-        const auto connector = [shared] {
-            for (int i = 0; i < 3; ++i) {
-                shared->clients.push_back(shared->listener.client());
-                this_fiber::yield();
-            }
-        };
-        return cast{acceptor, {acceptor, connector},
-                    [shared] { EXPECT_EQ(shared->accepted.size(), 3U); }};
-    }, 150);
 }
 
 }  // namespace
