@@ -9,9 +9,9 @@ namespace weft::detail {
 }  // namespace weft::detail
 
 /// Checked in every build: the condition is cheap and its violation would corrupt the runtime.
-#define WEFT_ASSERT(condition)         \
-    (static_cast<bool>(condition)      \
-         ? static_cast<void>(0)        \
+#define WEFT_ASSERT(condition)    \
+    (static_cast<bool>(condition) \
+         ? static_cast<void>(0)   \
          : ::weft::detail::assertion_failed(#condition, __FILE__, __LINE__))
 
 /// The same where even the cheap check would show: not in release builds.

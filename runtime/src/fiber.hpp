@@ -51,7 +51,11 @@ struct fiber_timer : timer {
 struct alignas(64) fiber {
     fiber(scheduler& runs_on, std::uint64_t number, const stack& stands_on,
           std::source_location called_from) noexcept
-        : id(number), home(&runs_on), memory(stands_on), spawned_at(called_from), root_scope(number) {
+        : id(number),
+          home(&runs_on),
+          memory(stands_on),
+          spawned_at(called_from),
+          root_scope(number) {
         name[0] = '\0';
     }
     fiber(const fiber&) = delete;
@@ -113,11 +117,14 @@ struct alignas(64) fiber {
 private:
     static constexpr bool allowed(fiber_state from, fiber_state to) noexcept {
         switch (to) {
-            case fiber_state::created: return false;
-            case fiber_state::ready: return from != fiber_state::ready &&
-                                            from != fiber_state::finished;
-            case fiber_state::running: return from == fiber_state::ready;
-            default: return from == fiber_state::running;
+            case fiber_state::created:
+                return false;
+            case fiber_state::ready:
+                return from != fiber_state::ready && from != fiber_state::finished;
+            case fiber_state::running:
+                return from == fiber_state::ready;
+            default:
+                return from == fiber_state::running;
         }
     }
 };

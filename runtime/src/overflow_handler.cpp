@@ -37,8 +37,8 @@ public:
     signal_safe_line& operator<<(std::uint64_t number) noexcept {
         std::array<char, 20> digits{};
         const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
-        return *this << std::string_view(digits.data(), static_cast<std::size_t>(end -
-                                                                                digits.data()));
+        return *this << std::string_view(digits.data(),
+                                         static_cast<std::size_t>(end - digits.data()));
     }
     ~signal_safe_line() { static_cast<void>(::write(STDERR_FILENO, line_.data(), used_)); }
 
@@ -121,8 +121,8 @@ overflow_handler::overflow_handler() {
     stack_t present{};
     if (::sigaltstack(nullptr, &present) == 0 && (present.ss_flags & SS_DISABLE) != 0) {
         alternate_stack_ = std::make_unique<std::byte[]>(alternate_size);
-        const stack_t ours{.ss_sp = alternate_stack_.get(), .ss_flags = 0,
-                           .ss_size = alternate_size};
+        const stack_t ours{
+            .ss_sp = alternate_stack_.get(), .ss_flags = 0, .ss_size = alternate_size};
         ::sigaltstack(&ours, nullptr);
     }
     const std::lock_guard lock(installing);

@@ -21,8 +21,8 @@ public:
 
     void arrive(scheduler& at) noexcept override {
         try {
-            launch([function = std::move(function_)] { function->execute(); }, {}, nullptr,
-                   nullptr, std::source_location::current())
+            launch([function = std::move(function_)] { function->execute(); }, {}, nullptr, nullptr,
+                   std::source_location::current())
                 .has_handle = false;
         } catch (...) {
             at.report(error_kind::unhandled_exception, nullptr, "a posted function was not run",
@@ -36,8 +36,7 @@ private:
 
 }  // namespace
 
-remote_queue::outcome remote_queue::push(std::unique_ptr<remote_item> item,
-                                         bool always) noexcept {
+remote_queue::outcome remote_queue::push(std::unique_ptr<remote_item> item, bool always) noexcept {
     const std::lock_guard lock(guard_);
     if (woken_ == nullptr) {
         return outcome::closed;
@@ -88,8 +87,10 @@ void remote_queue::close() noexcept {
 void runtime_handle::send(std::unique_ptr<detail::posted> function) const {
     using outcome = detail::remote_queue::outcome;
     switch (queue_->push(std::make_unique<detail::posted_item>(std::move(function)))) {
-        case outcome::taken: return;
-        case outcome::closed: throw usage_error("runtime_handle: the runtime has ended");
+        case outcome::taken:
+            return;
+        case outcome::closed:
+            throw usage_error("runtime_handle: the runtime has ended");
         case outcome::full:
             throw std::system_error(EAGAIN, std::generic_category(),
                                     "runtime_handle: run_options::max_posted functions wait");

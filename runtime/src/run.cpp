@@ -22,8 +22,8 @@ namespace {
 class installed_runtime {
 public:
     explicit installed_runtime(const run_options& options)
-        : home_(std::make_unique<scheduler>(
-              options, std::make_unique<native_engine>(options.order_seed))) {
+        : home_(std::make_unique<scheduler>(options,
+                                            std::make_unique<native_engine>(options.order_seed))) {
         current_fiber = &home_->root();
     }
     installed_runtime(const installed_runtime&) = delete;

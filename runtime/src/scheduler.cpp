@@ -135,8 +135,8 @@ void scheduler::wait_for(operation& asked, const char* call) {
     backend_->submit(asked);
     if (!asked.finished) {
         park(self, asked.is_write() ? wait_reason::io_write : wait_reason::io_read,
-             reinterpret_cast<const void*>(static_cast<std::intptr_t>(asked.fd)),
-             &abort_operation, &asked);
+             reinterpret_cast<const void*>(static_cast<std::intptr_t>(asked.fd)), &abort_operation,
+             &asked);
     }
     trace_.emit(trace_event::io_completed, &self, asked.fd);
     if (asked.cancelled) {

@@ -10,9 +10,9 @@
 #include "reactor/backend.hpp"
 #include "stack_pool.hpp"
 #include "timer_queue.hpp"
-#include "turn_pace.hpp"
 #include "trace/recorder.hpp"
 #include "trace/registry.hpp"
+#include "turn_pace.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -11,7 +11,7 @@ class stack_class;
 struct stack {
     std::byte* low = nullptr;
     std::size_t size = 0;
-    std::size_t colour = 0;  // bytes at the top left free, so that stacks differ in cache sets
+    std::size_t colour = 0;       // bytes at the top left free, so that stacks differ in cache sets
     stack_class* home = nullptr;  // where it goes back to
 
     /// One past the highest usable byte.

@@ -70,8 +70,7 @@ void task_group::throw_failures() {
 
 /// The children that were waited for have not done all of their work.
 void task_group::throw_outer_cancellation() const {
-    const auto* cause =
-        detail::cause_within_reach(*scope_.owner, std::uncaught_exceptions());
+    const auto* cause = detail::cause_within_reach(*scope_.owner, std::uncaught_exceptions());
     if (interrupted_ && cause != nullptr && cause != &scope_) {
         throw cancelled(cause->id, cause->reason);
     }

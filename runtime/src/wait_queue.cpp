@@ -85,8 +85,7 @@ std::size_t wait_queue::size() const noexcept {
     return count;
 }
 
-void wait_queue::wait_until_aborted(waiter& self, wait_reason reason,
-                                    const void* object) noexcept {
+void wait_queue::wait_until_aborted(waiter& self, wait_reason reason, const void* object) noexcept {
     fiber& running = *current_fiber;
     self.owner = &running;
     push_back(self);
@@ -97,8 +96,7 @@ void wait_queue::wait(waiter& self, wait_reason reason, const void* object) {
     wait_in(*this, *current_fiber, self, reason, object);
 }
 
-void wait_queue::wait_uncancellable(waiter& self, wait_reason reason,
-                                    const void* object) noexcept {
+void wait_queue::wait_uncancellable(waiter& self, wait_reason reason, const void* object) noexcept {
     fiber& running = *current_fiber;
     self.owner = &running;
     push_back(self);

@@ -63,11 +63,21 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     return allocate(size, alignof(std::max_align_t));
 }
-void operator delete(void* memory) noexcept { give_back(memory); }
-void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+void operator delete(void* memory) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    give_back(memory);
+}
 
 namespace weft {
 namespace {
@@ -197,8 +207,12 @@ TEST(AllocationSweep, GroupsWithFailures) {
 
 TEST(AllocationSweep, Gather) {
     sweep([] {
-        const auto [number, text] = gather([] { this_fiber::sleep_for(1s); return 1; },
-                                           [] { return std::string(100, 'x'); });
+        const auto [number, text] = gather(
+            [] {
+                this_fiber::sleep_for(1s);
+                return 1;
+            },
+            [] { return std::string(100, 'x'); });
         EXPECT_EQ(number, 1);
         EXPECT_EQ(text.size(), 100U);
     });
@@ -272,8 +286,8 @@ TEST(AllocationSweep, InputAndOutput) {
 // Detached fibers that fail are reported, though there is no memory for words.
 TEST(AllocationSweep, Reports) {
     sweep([] {
-        spawn([] { throw std::logic_error("detached"); },
-              {.name = "a fiber with a long name"}).detach();
+        spawn([] { throw std::logic_error("detached"); }, {.name = "a fiber with a long name"})
+            .detach();
         this_fiber::sleep_for(1s);
     });
 }

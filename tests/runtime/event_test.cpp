@@ -19,7 +19,10 @@ TEST_F(Event, SetWakesAllInTheOrderOfArrival) {
         std::vector<int> order;
         std::vector<task<>> all;
         for (int i = 0; i < 4; ++i) {
-            all.push_back(spawn([&, i] { happened.wait(); order.push_back(i); }));
+            all.push_back(spawn([&, i] {
+                happened.wait();
+                order.push_back(i);
+            }));
         }
         let_others_run();
         EXPECT_TRUE(order.empty());

@@ -135,7 +135,10 @@ TEST_F(FaultsSlow, StoppedProcessGoesOn) {
 // Scenario 19: a stack that cannot be had is an error of that spawn() and of nothing else.
 TEST_F(Faults, SpawnWithoutMemoryForAStackFails) {
     run([] {
-        auto before = spawn([] { this_fiber::sleep_for(1s); return 1; });
+        auto before = spawn([] {
+            this_fiber::sleep_for(1s);
+            return 1;
+        });
         EXPECT_THROW(static_cast<void>(spawn([] {}, {.stack_size = std::size_t{1} << 60})),
                      std::system_error);
         EXPECT_EQ(spawn([] { return 2; }).get(), 2);
@@ -150,7 +153,12 @@ TEST_F(Faults, SpawnWithoutMemoryForAStackFails) {
     weft::run([] {
         std::vector<task<int>> all;
         const auto spawn_large = [] {
-            return spawn([] { this_fiber::yield(); return 1; }, {.stack_size = 1 << 20});
+            return spawn(
+                [] {
+                    this_fiber::yield();
+                    return 1;
+                },
+                {.stack_size = 1 << 20});
         };
         for (int refused = 0; refused < 3;) {
             try {

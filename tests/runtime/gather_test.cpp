@@ -22,9 +22,16 @@ using Gather = test::runtime_test;
 // T039
 TEST_F(Gather, ResultsAreInTheOrderOfTheArguments) {
     run([] {
-        const auto result = gather([] { this_fiber::sleep_for(30ms); return 30; },
-                                   [] { this_fiber::sleep_for(10ms); return std::string("ten"); },
-                                   [] { this_fiber::sleep_for(20ms); });
+        const auto result = gather(
+            [] {
+                this_fiber::sleep_for(30ms);
+                return 30;
+            },
+            [] {
+                this_fiber::sleep_for(10ms);
+                return std::string("ten");
+            },
+            [] { this_fiber::sleep_for(20ms); });
         EXPECT_EQ(result, std::tuple(30, std::string("ten"), std::monostate{}));
         EXPECT_EQ(clock::now(), clock::time_point{30ms});
     });
@@ -85,12 +92,16 @@ TEST_F(Gather, TakesTasksThatHaveEnded) {
 TEST_F(Gather, FirstFailureComesAtOnceAndSiblingsRunOn) {
     run([] {
         bool slow_ended = false;
-        EXPECT_THROW(gather([] { this_fiber::sleep_for(10ms); throw std::logic_error("first"); },
-                            [&] {
-                                this_fiber::sleep_for(50ms);
-                                slow_ended = true;
-                                throw std::runtime_error("later");
-                            }),
+        EXPECT_THROW(gather(
+                         [] {
+                             this_fiber::sleep_for(10ms);
+                             throw std::logic_error("first");
+                         },
+                         [&] {
+                             this_fiber::sleep_for(50ms);
+                             slow_ended = true;
+                             throw std::runtime_error("later");
+                         }),
                      std::logic_error);
         EXPECT_EQ(clock::now(), clock::time_point{10ms});
         EXPECT_FALSE(slow_ended);
@@ -161,7 +172,10 @@ TEST_F(Gather, TaskCancelledDirectlyEndsTheGather) {
         int ended = 0;
         std::vector<task<>> tasks;
         for (int i = 0; i < 5; ++i) {
-            tasks.push_back(spawn([&] { this_fiber::sleep_for(1s); ++ended; }));
+            tasks.push_back(spawn([&] {
+                this_fiber::sleep_for(1s);
+                ++ended;
+            }));
         }
         let_others_run();
         tasks[1].cancel();

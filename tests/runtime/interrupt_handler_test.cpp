@@ -67,9 +67,8 @@ TEST_F(InterruptHandler, FirstInterruptCancelsMain) {
 // T006, while the thread waits in the kernel.
 TEST_F(InterruptHandler, InterruptEndsAWaitInTheKernel) {
     EXPECT_EXIT(exit_with([main_thread = ::pthread_self()] {
-                    auto killer = spawn([=] {
-                        to_thread([=] { ::pthread_kill(main_thread, SIGINT); });
-                    });
+                    auto killer =
+                        spawn([=] { to_thread([=] { ::pthread_kill(main_thread, SIGINT); }); });
                     this_fiber::sleep_for(1h);
                     return 2;
                 }),

@@ -90,9 +90,8 @@ TEST_F(Io, ReadersTakeTurns) {
         std::string order;
         std::vector<task<>> readers;
         for (const char name : {'a', 'b', 'c'}) {
-            readers.push_back(spawn([&, name, &left = left] {
-                order += name + receive_text(left, 1);
-            }));
+            readers.push_back(
+                spawn([&, name, &left = left] { order += name + receive_text(left, 1); }));
         }
         let_others_run();
         send_text(right, "123");

@@ -59,7 +59,10 @@ TEST_F(Mutex, NewcomerDoesNotOvertakeAWaiter) {
         mutex guard;
         std::string order;
         guard.lock();
-        auto waiter = spawn([&] { const std::lock_guard lock(guard); order += "w"; });
+        auto waiter = spawn([&] {
+            const std::lock_guard lock(guard);
+            order += "w";
+        });
         let_others_run();
         guard.unlock();
         EXPECT_FALSE(guard.try_lock());
@@ -77,7 +80,10 @@ TEST_F(Mutex, CancelThenReleaseServesTheNextWaiter) {
         bool entered = false;
         guard.lock();
         auto first = spawn([&] { const std::lock_guard lock(guard); });
-        auto second = spawn([&] { const std::lock_guard lock(guard); entered = true; });
+        auto second = spawn([&] {
+            const std::lock_guard lock(guard);
+            entered = true;
+        });
         let_others_run();
         first.cancel();
         guard.unlock();
@@ -99,7 +105,10 @@ TEST_F(Mutex, ReleaseThenCancelLeavesTheMutexUsable) {
             const std::lock_guard lock(guard);
             this_fiber::yield();
         });
-        auto second = spawn([&] { const std::lock_guard lock(guard); entered = true; });
+        auto second = spawn([&] {
+            const std::lock_guard lock(guard);
+            entered = true;
+        });
         let_others_run();
         guard.unlock();
         first.cancel();

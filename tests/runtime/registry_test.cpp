@@ -94,15 +94,19 @@ TEST_F(Registry, ShowsEveryFiberWithItsState) {
 
 TEST_F(Registry, KnowsTheStacks) {
     run([] {
-        spawn([] {
-            int here = 0;
-            const auto self = all_fibers()[this_fiber::id()];
-            if (!test::sanitized()) {  // whose locals may stand elsewhere
-                EXPECT_GE(reinterpret_cast<std::byte*>(&here), self.stack_low);
-                EXPECT_LT(reinterpret_cast<std::byte*>(&here), self.stack_low + self.stack_size);
-            }
-            EXPECT_EQ(self.stack_size, 64U * 1024);
-        }, {.stack_size = 64 * 1024}).get();
+        spawn(
+            [] {
+                int here = 0;
+                const auto self = all_fibers()[this_fiber::id()];
+                if (!test::sanitized()) {  // whose locals may stand elsewhere
+                    EXPECT_GE(reinterpret_cast<std::byte*>(&here), self.stack_low);
+                    EXPECT_LT(reinterpret_cast<std::byte*>(&here),
+                              self.stack_low + self.stack_size);
+                }
+                EXPECT_EQ(self.stack_size, 64U * 1024);
+            },
+            {.stack_size = 64 * 1024})
+            .get();
     });
 }
 
@@ -124,9 +128,7 @@ TEST_F(Registry, ShowsTheRuntimesOfAllThreads) {
         std::thread thread([&] { weft::run([&] { other = this_fiber::id(); }); });
         thread.join();
         EXPECT_FALSE(all_fibers().contains(other)) << "that runtime has ended";
-        std::thread second([&] {
-            weft::run([] { EXPECT_EQ(all_fibers().size(), 2U); });
-        });
+        std::thread second([&] { weft::run([] { EXPECT_EQ(all_fibers().size(), 2U); }); });
         second.join();
     });
 }

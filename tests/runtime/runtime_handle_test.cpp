@@ -82,7 +82,13 @@ TEST_F(RuntimeHandle, SubmitDeliversResultAndException) {
     run([] {
         event done;
         std::thread submitter([&, runtime = current_runtime()] {
-            EXPECT_EQ(runtime.submit([] { this_fiber::yield(); return 5; }).get(), 5);
+            EXPECT_EQ(runtime
+                          .submit([] {
+                              this_fiber::yield();
+                              return 5;
+                          })
+                          .get(),
+                      5);
             auto failing = runtime.submit([]() -> int { throw std::runtime_error("no"); });
             EXPECT_THROW(failing.get(), std::runtime_error);
             runtime.post([&] { done.set(); });
@@ -127,7 +133,12 @@ TEST_F(RuntimeHandle, RefusesAfterTheEnd) {
 TEST_F(RuntimeHandle, FutureIsBrokenIfTheRuntimeEnds) {
     std::future<int> outcome;
     bool ran = false;
-    run([&] { outcome = current_runtime().submit([&] { ran = true; return 1; }); });
+    run([&] {
+        outcome = current_runtime().submit([&] {
+            ran = true;
+            return 1;
+        });
+    });
     try {
         outcome.get();
         EXPECT_TRUE(ran);
@@ -202,9 +213,8 @@ TEST_F(RuntimeHandle, PostingWhileTheRuntimeEndsIsSafe) {
         std::atomic<int> taken{0};
         std::thread poster;
         run([&] {
-            poster = std::thread([&, runtime = current_runtime()] {
-                post_until_the_end(runtime, begun, taken);
-            });
+            poster = std::thread(
+                [&, runtime = current_runtime()] { post_until_the_end(runtime, begun, taken); });
             while (begun == 0) {
                 this_fiber::yield();
             }

@@ -31,7 +31,12 @@ TEST_F(ScopeDeadline, ExceededLimitIsATimeout) {
 
 TEST_F(ScopeDeadline, KeptLimitReturnsTheResult) {
     run([] {
-        EXPECT_EQ(fail_after(1s, [] { this_fiber::sleep_for(10ms); return 5; }), 5);
+        EXPECT_EQ(fail_after(1s,
+                             [] {
+                                 this_fiber::sleep_for(10ms);
+                                 return 5;
+                             }),
+                  5);
         const auto pointer = fail_after(1s, [] { return std::make_unique<int>(6); });
         EXPECT_EQ(*pointer, 6);
         fail_after(1s, [] {});
@@ -44,7 +49,12 @@ TEST_F(ScopeDeadline, MoveOnTellsWhetherItFinished) {
         EXPECT_TRUE(move_on_after(1s, [] {}));
         EXPECT_FALSE(move_on_after(1s, [] { this_fiber::sleep_for(1h); }));
         EXPECT_EQ(move_on_after(1s, [] { return 3; }), 3);
-        EXPECT_EQ(move_on_after(1s, [] { this_fiber::sleep_for(1h); return 3; }), std::nullopt);
+        EXPECT_EQ(move_on_after(1s,
+                                [] {
+                                    this_fiber::sleep_for(1h);
+                                    return 3;
+                                }),
+                  std::nullopt);
     });
 }
 

@@ -65,7 +65,10 @@ TEST_F(Scope, CancelledBeforeItRunsItThrowsAtTheFirstCall) {
 TEST_F(Scope, CanBeCancelledByAnotherFiber) {
     run([] {
         cancel_scope scope;
-        auto other = spawn([&] { this_fiber::sleep_for(1s); scope.cancel(); });
+        auto other = spawn([&] {
+            this_fiber::sleep_for(1s);
+            scope.cancel();
+        });
         EXPECT_FALSE(scope.run([] { this_fiber::sleep_for(1h); }));
         EXPECT_EQ(clock::now(), clock::time_point{1s});
     });

@@ -85,7 +85,10 @@ TEST_F(Semaphore, ReleaseThenCancelKeepsThePermit) {
             permits.acquire();
             permits.release();  // it got the permit before the cancellation
         });
-        auto second = spawn([&] { permits.acquire(); second_in = true; });
+        auto second = spawn([&] {
+            permits.acquire();
+            second_in = true;
+        });
         let_others_run();
         permits.release();
         first.cancel();
@@ -115,7 +118,10 @@ TEST_F(Semaphore, SeveralReleasesInOnePassWakeSeveralInOrder) {
         std::vector<int> order;
         std::vector<task<>> all;
         for (int i = 0; i < 4; ++i) {
-            all.push_back(spawn([&, i] { permits.acquire(); order.push_back(i); }));
+            all.push_back(spawn([&, i] {
+                permits.acquire();
+                order.push_back(i);
+            }));
         }
         let_others_run();
         permits.release(2);

@@ -120,7 +120,10 @@ TEST_F(TaskCancel, IsDeliveredAtOnceToASleeper) {
 // Cancelling one who waits for a task does not cancel the task (scopes, not futures).
 TEST_F(TaskCancel, CancelledJoinLeavesTheTaskAlone) {
     run([] {
-        auto worker = spawn([] { this_fiber::sleep_for(1s); return 7; });
+        auto worker = spawn([] {
+            this_fiber::sleep_for(1s);
+            return 7;
+        });
         auto waiter = spawn([&] { worker.join(); });
         let_others_run();
         waiter.cancel();
@@ -132,8 +135,14 @@ TEST_F(TaskCancel, CancelledJoinLeavesTheTaskAlone) {
 // T061: the task ends and its waiter is cancelled in one pass; the result stays where it is.
 TEST_F(TaskCancel, ResultSurvivesACancelledJoin) {
     run([] {
-        auto worker = spawn([] { this_fiber::sleep_until(clock::time_point{1s}); return 7; });
-        EXPECT_FALSE(move_on_at(clock::time_point{1s}, [&] { worker.join(); worker.join(); }));
+        auto worker = spawn([] {
+            this_fiber::sleep_until(clock::time_point{1s});
+            return 7;
+        });
+        EXPECT_FALSE(move_on_at(clock::time_point{1s}, [&] {
+            worker.join();
+            worker.join();
+        }));
         EXPECT_EQ(worker.get(), 7);
     });
 }
@@ -142,7 +151,10 @@ TEST_F(TaskCancel, CancellingTheSpawnerDoesNotReachTheTask) {
     run([] {
         task<int> child;
         auto parent = spawn([&] {
-            child = spawn([] { this_fiber::sleep_for(1s); return 3; });
+            child = spawn([] {
+                this_fiber::sleep_for(1s);
+                return 3;
+            });
             this_fiber::sleep_for(1h);
         });
         let_others_run();

@@ -48,7 +48,10 @@ TEST_F(TaskGroup, WaitsForAllChildren) {
         int ended = 0;
         with_task_group([&](task_group& group) {
             for (int i = 1; i <= 3; ++i) {
-                group.spawn([&, i] { this_fiber::sleep_for(std::chrono::seconds(i)); ++ended; });
+                group.spawn([&, i] {
+                    this_fiber::sleep_for(std::chrono::seconds(i));
+                    ++ended;
+                });
             }
             EXPECT_EQ(group.running(), 3U);
         });
@@ -70,7 +73,10 @@ TEST_F(TaskGroup, FailureCancelsBodyAndSiblings) {
         std::string trace;
         const auto failures = failures_of([&](task_group& group) {
             group.spawn([&] { sleep_or_note(trace, "s"); });
-            group.spawn([] { this_fiber::sleep_for(1s); throw std::runtime_error("child"); });
+            group.spawn([] {
+                this_fiber::sleep_for(1s);
+                throw std::runtime_error("child");
+            });
             sleep_or_note(trace, "b");
         });
         EXPECT_EQ(failures, std::vector<std::string>{"child"});
@@ -142,7 +148,10 @@ TEST_F(TaskGroup, CancelledChildIsNoFailure) {
         int ended = 0;
         with_task_group([&](task_group& group) {
             group.spawn([] { throw cancelled(1, "by itself"); });
-            group.spawn([&] { this_fiber::sleep_for(1s); ++ended; });
+            group.spawn([&] {
+                this_fiber::sleep_for(1s);
+                ++ended;
+            });
         });
         EXPECT_EQ(ended, 1);
     });
@@ -155,7 +164,10 @@ TEST_F(TaskGroup, ChildrenAddSiblings) {
         with_task_group([&](task_group& group) {
             group.spawn([&] {
                 this_fiber::sleep_for(1s);
-                group.spawn([&] { this_fiber::sleep_for(1s); ++ended; });
+                group.spawn([&] {
+                    this_fiber::sleep_for(1s);
+                    ++ended;
+                });
                 ++ended;
             });
         });

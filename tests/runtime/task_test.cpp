@@ -73,7 +73,10 @@ TEST_F(Task, JoinWaitsHoweverItEnds) {
 
 TEST_F(Task, SeveralMayJoin) {
     run([] {
-        auto slow = spawn([] { this_fiber::sleep_for(1s); return 5; });
+        auto slow = spawn([] {
+            this_fiber::sleep_for(1s);
+            return 5;
+        });
         auto first = spawn([&] { slow.join(); });
         auto second = spawn([&] { slow.join(); });
         first.get();
@@ -165,7 +168,10 @@ TEST_F(Task, DestructorWaitsAlsoWhenTheCallerIsCancelled) {
 TEST_F(Task, DetachedFiberRunsOn) {
     run([] {
         event done;
-        spawn([&] { this_fiber::sleep_for(1s); done.set(); }).detach();
+        spawn([&] {
+            this_fiber::sleep_for(1s);
+            done.set();
+        }).detach();
         done.wait();
         let_others_run(1);
     });
@@ -299,7 +305,10 @@ TEST_F(Task, ManyTasksAreFine) {
     run([] {
         std::vector<task<int>> all;
         for (int i = 0; i < 2000; ++i) {
-            all.push_back(spawn([i] { this_fiber::yield(); return i; }));
+            all.push_back(spawn([i] {
+                this_fiber::yield();
+                return i;
+            }));
         }
         int sum = 0;
         for (auto& each : all) {

@@ -59,7 +59,11 @@ TEST_F(ThisFiber, NamelessFibersAreNumbered) {
 TEST_F(ThisFiber, YieldLetsEveryReadyFiberRunOnce) {
     run([] {
         std::vector<int> order;
-        auto first = spawn([&] { order.push_back(1); this_fiber::yield(); order.push_back(4); });
+        auto first = spawn([&] {
+            order.push_back(1);
+            this_fiber::yield();
+            order.push_back(4);
+        });
         auto second = spawn([&] { order.push_back(2); });
         this_fiber::yield();
         order.push_back(3);
@@ -72,7 +76,12 @@ TEST_F(ThisFiber, YieldLetsEveryReadyFiberRunOnce) {
 TEST_F(ThisFiber, SleepOfZeroOrLessYieldsOnce) {
     run([] {
         int steps = 0;
-        auto other = spawn([&] { for (;;) { ++steps; this_fiber::yield(); } });
+        auto other = spawn([&] {
+            for (;;) {
+                ++steps;
+                this_fiber::yield();
+            }
+        });
         this_fiber::sleep_for(0s);
         EXPECT_EQ(steps, 1);
         this_fiber::sleep_for(-1h);
@@ -84,9 +93,18 @@ TEST_F(ThisFiber, SleepOfZeroOrLessYieldsOnce) {
 TEST_F(ThisFiber, SleepersWakeInTheOrderOfTheirDeadlines) {
     run([] {
         std::vector<int> order;
-        auto slow = spawn([&] { this_fiber::sleep_for(30ms); order.push_back(30); });
-        auto fast = spawn([&] { this_fiber::sleep_for(10ms); order.push_back(10); });
-        auto middle = spawn([&] { this_fiber::sleep_for(20ms); order.push_back(20); });
+        auto slow = spawn([&] {
+            this_fiber::sleep_for(30ms);
+            order.push_back(30);
+        });
+        auto fast = spawn([&] {
+            this_fiber::sleep_for(10ms);
+            order.push_back(10);
+        });
+        auto middle = spawn([&] {
+            this_fiber::sleep_for(20ms);
+            order.push_back(20);
+        });
         this_fiber::sleep_for(1s);
         EXPECT_EQ(order, (std::vector{10, 20, 30}));
     });
@@ -98,8 +116,10 @@ TEST_F(ThisFiber, EqualDeadlinesAreFirstComeFirstServed) {
         std::vector<int> order;
         std::vector<task<>> all;
         for (int i = 0; i < 20; ++i) {
-            all.push_back(spawn([&, i] { this_fiber::sleep_until(clock::time_point{1s});
-                                         order.push_back(i); }));
+            all.push_back(spawn([&, i] {
+                this_fiber::sleep_until(clock::time_point{1s});
+                order.push_back(i);
+            }));
         }
         this_fiber::sleep_for(2s);
         ASSERT_EQ(order.size(), 20U);
@@ -116,9 +136,7 @@ TEST_F(ThisFiber, SleepUntilAPastDeadlineReturns) {
 }
 
 TEST_F(ThisFiber, SleepOfNotANumberIsRefused) {
-    run([] {
-        EXPECT_THROW(this_fiber::sleep_for(std::nan("") * 1s), std::invalid_argument);
-    });
+    run([] { EXPECT_THROW(this_fiber::sleep_for(std::nan("") * 1s), std::invalid_argument); });
 }
 
 // T083: virtual time jumps; 30 s of sleep take no time.
@@ -161,7 +179,11 @@ TEST_F(ThisFiber, CheckCancelledThrowsOnlyWhenCancelled) {
 TEST_F(ThisFiber, AFiberThatOnlyYieldsDoesNotDelayTimers) {
     options.time = time_source::monotonic;
     run([] {
-        auto busy = spawn([] { for (;;) { this_fiber::yield(); } });
+        auto busy = spawn([] {
+            for (;;) {
+                this_fiber::yield();
+            }
+        });
         const auto before = std::chrono::steady_clock::now();
         this_fiber::sleep_for(2ms);
         EXPECT_LT(std::chrono::steady_clock::now() - before, 12ms * (test::sanitized() ? 20 : 5));

@@ -180,7 +180,10 @@ TEST_F(Unwinding, GroupInADestructorWaitsForItsChildren) {
             const at_exit cleanup([&] {
                 shield_for(10s, [&] {
                     with_task_group([&](task_group& group) {
-                        group.spawn([&] { this_fiber::sleep_for(2s); ++ended; });
+                        group.spawn([&] {
+                            this_fiber::sleep_for(2s);
+                            ++ended;
+                        });
                     });
                 });
             });
@@ -197,9 +200,8 @@ TEST_F(Unwinding, GroupInADestructorDoesNotThrowTheOuterCancellation) {
         cancel_scope scope(clock::time_point{1s});
         EXPECT_FALSE(scope.run([&] {
             const at_exit cleanup([&] {
-                with_task_group([](task_group& group) {
-                    group.spawn([] { this_fiber::sleep_for(1h); });
-                });
+                with_task_group(
+                    [](task_group& group) { group.spawn([] { this_fiber::sleep_for(1h); }); });
             });
             this_fiber::sleep_for(1h);
         }));

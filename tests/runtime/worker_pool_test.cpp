@@ -110,8 +110,13 @@ TEST_F(WorkerPool, AbandonedCallReturnsAtOnce) {
     std::promise<void> began;
     run([&] {
         auto waiting = spawn([&] {
-            to_thread([&] { began.set_value(); held.wait(); throw std::runtime_error("late"); },
-                      on_cancel::abandon);
+            to_thread(
+                [&] {
+                    began.set_value();
+                    held.wait();
+                    throw std::runtime_error("late");
+                },
+                on_cancel::abandon);
         });
         let_others_run();
         began.get_future().wait();
@@ -127,7 +132,11 @@ TEST_F(WorkerPool, RunningFunctionIsWaitedFor) {
         gate held;
         std::promise<void> began;
         auto waiting = spawn([&] {
-            const int result = to_thread([&] { began.set_value(); held.wait(); return 7; });
+            const int result = to_thread([&] {
+                began.set_value();
+                held.wait();
+                return 7;
+            });
             EXPECT_THROW(this_fiber::yield(), cancelled);
             return result;
         });
@@ -148,7 +157,12 @@ TEST_F(WorkerPool, QueuedFunctionIsCancelled) {
         gate held;
         std::promise<void> began;
         auto held_here = std::make_shared<int>(0);
-        auto running = spawn([&] { to_thread([&] { began.set_value(); held.wait(); }); });
+        auto running = spawn([&] {
+            to_thread([&] {
+                began.set_value();
+                held.wait();
+            });
+        });
         let_others_run();
         began.get_future().wait();
         auto queued = spawn([&] { to_thread([held_here] { ADD_FAILURE() << "it ran"; }); });
@@ -178,7 +192,12 @@ TEST_F(WorkerPool, CallsBeyondTheQueueWaitInLine) {
         std::vector<int> order;
         std::vector<task<>> all;
         for (int i = 0; i < 6; ++i) {
-            all.push_back(spawn([&, i] { order.push_back(to_thread([&, i] { held.wait(); return i; })); }));
+            all.push_back(spawn([&, i] {
+                order.push_back(to_thread([&, i] {
+                    held.wait();
+                    return i;
+                }));
+            }));
         }
         let_others_run();
         all[3].cancel();
@@ -199,7 +218,13 @@ TEST_F(WorkerPool, EndOfRunWaitsForRunningFunctions) {
     std::thread opener;
     run([&] {
         auto waiting = spawn([&] {
-            to_thread([&] { began.set_value(); held.wait(); ended = true; }, on_cancel::abandon);
+            to_thread(
+                [&] {
+                    began.set_value();
+                    held.wait();
+                    ended = true;
+                },
+                on_cancel::abandon);
         });
         let_others_run();
         began.get_future().wait();
@@ -217,8 +242,13 @@ TEST_F(WorkerPool, EndOfRunGivesUpAfterTheLimit) {
     run([&] {
         const auto began = std::make_shared<std::promise<void>>();
         auto waiting = spawn([=] {
-            to_thread([=] { began->set_value(); held->wait(); left->set_value(); },
-                      on_cancel::abandon);
+            to_thread(
+                [=] {
+                    began->set_value();
+                    held->wait();
+                    left->set_value();
+                },
+                on_cancel::abandon);
         });
         let_others_run();
         began->get_future().wait();
@@ -236,8 +266,13 @@ TEST_F(WorkerPool, LimitWithoutEndIsNoEnd) {
     std::promise<void> began;
     run([&] {
         auto waiting = spawn([&] {
-            to_thread([&] { began.set_value(); std::this_thread::yield(); ended = true; },
-                      on_cancel::abandon);
+            to_thread(
+                [&] {
+                    began.set_value();
+                    std::this_thread::yield();
+                    ended = true;
+                },
+                on_cancel::abandon);
         });
         let_others_run();
         began.get_future().wait();

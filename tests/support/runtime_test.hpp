@@ -58,7 +58,7 @@ protected:
         }
     }
 
-    run_options options;             ///< for run(); on_error is taken by the fixture
+    run_options options;              ///< for run(); on_error is taken by the fixture
     bool leftovers_expected = false;  ///< fibers may outlive the body
 
 private:

@@ -95,18 +95,18 @@ private:
 
 /// What a report to the error handler is about.
 enum class error_kind : std::uint8_t {
-    unhandled_exception,   ///< a detached fiber or a posted function threw
-    result_never_read,     ///< a task failed and its handle was dropped unread
-    leftover_failed,       ///< a fiber cancelled at the end of run() threw
-    shield_expired,        ///< a blocking call during unwinding exceeded its bound
-    pool_not_joined,       ///< a worker thread still ran at the end of run()
+    unhandled_exception,  ///< a detached fiber or a posted function threw
+    result_never_read,    ///< a task failed and its handle was dropped unread
+    leftover_failed,      ///< a fiber cancelled at the end of run() threw
+    shield_expired,       ///< a blocking call during unwinding exceeded its bound
+    pool_not_joined,      ///< a worker thread still ran at the end of run()
 };
 
 /// One report to the error handler.
 struct error_report {
     error_kind kind;
-    std::string message;          ///< one line for people
-    std::uint64_t fiber_id = 0;   ///< 0: no fiber
+    std::string message;         ///< one line for people
+    std::uint64_t fiber_id = 0;  ///< 0: no fiber
     std::string fiber_name;
     std::source_location spawned_at;  ///< where the fiber was spawned
     std::exception_ptr error;         ///< may be null

@@ -22,9 +22,8 @@ namespace weft {
 template <class... Functions>
 auto gather(Functions&&... functions) {
     // In braces the functions are spawned in the order of the arguments.
-    return detail::gather_tuple(
-        std::tuple<task<std::invoke_result_t<std::decay_t<Functions>>>...>{
-            spawn(std::forward<Functions>(functions))...});
+    return detail::gather_tuple(std::tuple<task<std::invoke_result_t<std::decay_t<Functions>>>...>{
+        spawn(std::forward<Functions>(functions))...});
 }
 
 /// Waits for all tasks and returns their results in the same order; a task<void> gives nothing.

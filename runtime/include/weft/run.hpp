@@ -116,7 +116,8 @@ auto run(Main&& main, run_options options = {},
          std::source_location called_at = std::source_location::current()) {
     using result = std::invoke_result_t<Main>;
     if constexpr (std::is_void_v<result>) {
-        detail::run_main(std::move(options), [&] { std::forward<Main>(main)(); }, called_at);
+        detail::run_main(
+            std::move(options), [&] { std::forward<Main>(main)(); }, called_at);
     } else {
         std::optional<std::remove_cvref_t<result>> value;
         detail::run_main(

@@ -121,8 +121,7 @@ auto fail_after(std::chrono::duration<Rep, Period> limit, Body&& body) {
 /// \throws timeout_error  if the limit was exceeded.
 template <class Rep, class Period, class Body>
 auto shield_for(std::chrono::duration<Rep, Period> limit, Body&& body) {
-    return detail::run_shielded(
-        [&] { return fail_after(limit, std::forward<Body>(body)); });
+    return detail::run_shielded([&] { return fail_after(limit, std::forward<Body>(body)); });
 }
 
 template <class Body>

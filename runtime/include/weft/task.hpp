@@ -63,9 +63,7 @@ public:
 
     /// Asks the fiber to stop: every blocking call in it throws cancelled. Returns false if it
     /// has ended. Never blocks.
-    bool cancel(std::string_view reason = {}) {
-        return detail::cancel_task(required(), reason);
-    }
+    bool cancel(std::string_view reason = {}) { return detail::cancel_task(required(), reason); }
 
     /// Lets the fiber run on by itself. A failure then goes to the error handler. Never blocks.
     void detach() {
@@ -74,9 +72,7 @@ public:
     }
 
     /// Whether the fiber has ended.
-    [[nodiscard]] bool done() const {
-        return required().outcome != detail::task_outcome::running;
-    }
+    [[nodiscard]] bool done() const { return required().outcome != detail::task_outcome::running; }
 
     /// Whether there is a task; false after get(), detach() or a move.
     [[nodiscard]] bool valid() const noexcept { return state_ != nullptr; }
@@ -115,8 +111,8 @@ template <class Function>
 [[nodiscard]] auto spawn(Function&& function, spawn_options options = {},
                          std::source_location spawned_at = std::source_location::current()) {
     using result = std::invoke_result_t<std::decay_t<Function>>;
-    auto& state = detail::launch(std::forward<Function>(function), options, nullptr, nullptr,
-                                 spawned_at);
+    auto& state =
+        detail::launch(std::forward<Function>(function), options, nullptr, nullptr, spawned_at);
     return task<result>(state, state);
 }
 

@@ -5,9 +5,9 @@
 #include "engine/switch_annotations.hpp"
 #include "scheduler.hpp"
 
+#include <cxxabi.h>
 #include <cerrno>
 #include <cstring>
-#include <cxxabi.h>
 
 namespace weft::detail {
 
@@ -27,8 +27,8 @@ exception_globals& thread_exceptions() noexcept {
 }
 
 /// First on the new stack: completes the switch for the fiber that was left.
-[[gnu::no_sanitize_thread, gnu::always_inline]]
-inline void arrive(fcontext::transfer_t from, void* fake_stack) noexcept {
+[[gnu::no_sanitize_thread, gnu::always_inline]] inline void arrive(fcontext::transfer_t from,
+                                                                   void* fake_stack) noexcept {
     annotate::finish_switch(fake_stack);
     auto& left = *static_cast<fiber*>(from.data);
     left.context = from.fctx;
@@ -58,8 +58,8 @@ void native_engine::make_ready(fiber& woken) noexcept {
 }
 
 /// The fiber whose turn it is; waits until there is one.
-[[gnu::no_sanitize_thread, gnu::always_inline]]
-inline fiber& native_engine::next_ready(fiber& current) noexcept {
+[[gnu::no_sanitize_thread, gnu::always_inline]] inline fiber& native_engine::next_ready(
+    fiber& current) noexcept {
     if (--until_turn_ == 0 || ready_.empty()) [[unlikely]] {
         let_time_pass(current);
     }
@@ -78,8 +78,8 @@ inline fiber& native_engine::next_ready(fiber& current) noexcept {
 
 // What follows is not instrumented by ThreadSanitizer, see switch_annotations.hpp.
 
-[[gnu::no_sanitize_thread, gnu::always_inline]]
-inline void native_engine::switch_to(fiber& from, fiber& to) noexcept {
+[[gnu::no_sanitize_thread, gnu::always_inline]] inline void native_engine::switch_to(
+    fiber& from, fiber& to) noexcept {
     // As blocks: two moves each instead of four.
     std::memcpy(&from.exceptions, thread_exceptions_, sizeof(exception_globals));
     std::memcpy(thread_exceptions_, &to.exceptions, sizeof(exception_globals));
@@ -89,8 +89,8 @@ inline void native_engine::switch_to(fiber& from, fiber& to) noexcept {
     arrive(jump_to(to.context, &from), fake_stack);
 }
 
-[[gnu::no_sanitize_thread, gnu::always_inline]]
-inline void native_engine::run_others(fiber& current) noexcept {
+[[gnu::no_sanitize_thread, gnu::always_inline]] inline void native_engine::run_others(
+    fiber& current) noexcept {
     current.saved_errno = *thread_errno_;
     fiber& next = next_ready(current);
     next.move_to(fiber_state::running);

@@ -17,7 +17,7 @@ namespace weft::detail {
 ///    is ready; if that is itself, nothing is switched.
 /// 2. `context` of a fiber is valid exactly while it is not running; the fiber that was switched
 ///    to stores it for the one that it came from.
-/// 3. A finished fiber is recycled by the next one, since it cannot free the stack that it stands on.
+/// 3. A finished fiber is recycled by the next one, since it cannot free the stack it stands on.
 class native_engine final : public engine {
 public:
     /// \param order_seed  see run_options.

@@ -29,8 +29,7 @@ namespace weft::detail::annotate {
                                                 [[maybe_unused]] void** fake_stack) noexcept {
 #if defined(__SANITIZE_ADDRESS__)
     const bool for_good = from.state == fiber_state::finished;
-    __sanitizer_start_switch_fiber(for_good ? nullptr : fake_stack, to.memory.low,
-                                   to.memory.size);
+    __sanitizer_start_switch_fiber(for_good ? nullptr : fake_stack, to.memory.low, to.memory.size);
 #endif
 #if defined(__SANITIZE_THREAD__)
     __tsan_switch_to_fiber(to.sanitizer_fiber, 0);

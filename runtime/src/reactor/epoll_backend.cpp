@@ -208,14 +208,16 @@ void epoll_backend::dispatch(const epoll_event& happened) noexcept {
 }
 
 /// Fetches what the coming events will touch: descriptors, then operations on cold stacks.
-[[gnu::always_inline]]
-inline void epoll_backend::prefetch(std::span<const epoll_event> coming) noexcept {
+[[gnu::always_inline]] inline void epoll_backend::prefetch(
+    std::span<const epoll_event> coming) noexcept {
     constexpr std::size_t far = 8;
     constexpr std::size_t near = 4;
     if (coming.size() <= far) {
         return;
     }
-    const auto number = [&](std::size_t i) { return static_cast<std::uint32_t>(coming[i].data.u64); };
+    const auto number = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(coming[i].data.u64);
+    };
     if (const auto fd = number(far); fd < descriptors_.size()) {
         __builtin_prefetch(&descriptors_[fd]);
     }

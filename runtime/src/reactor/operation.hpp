@@ -16,17 +16,17 @@ struct fiber;
 /// cancel() only asks for that. While the backend holds it, the memory that it points to stays.
 struct operation {
     enum class kind : std::uint8_t {
-        receive,           // recv on a stream: bytes
-        send,              // send on a stream: bytes
-        receive_message,   // recvmsg: message
-        send_message,      // sendmsg: message
-        read,              // read on any file that can be polled: bytes
-        write,             // write on any file that can be polled: bytes
-        accept,            // address, address_size
-        connect,           // address, address_size; then waits for the outcome
-        readable,          // nothing but the wait
+        receive,          // recv on a stream: bytes
+        send,             // send on a stream: bytes
+        receive_message,  // recvmsg: message
+        send_message,     // sendmsg: message
+        read,             // read on any file that can be polled: bytes
+        write,            // write on any file that can be polled: bytes
+        accept,           // address, address_size
+        connect,          // address, address_size; then waits for the outcome
+        readable,         // nothing but the wait
         writable,
-        forget,            // ends all others on the descriptor with EBADF
+        forget,  // ends all others on the descriptor with EBADF
     };
 
     kind asked;
@@ -40,9 +40,9 @@ struct operation {
 
     fiber* owner = nullptr;
     bool finished = false;
-    bool cancelled = false;      // finished by cancel(); nothing was moved
-    int error = 0;               // errno of the failed call, 0 on success
-    std::ptrdiff_t result = 0;   // bytes moved or the new descriptor
+    bool cancelled = false;     // finished by cancel(); nothing was moved
+    int error = 0;              // errno of the failed call, 0 on success
+    std::ptrdiff_t result = 0;  // bytes moved or the new descriptor
 
     operation* next = nullptr;  // kept by the backend
     operation* previous = nullptr;

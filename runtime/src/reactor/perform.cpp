@@ -75,8 +75,8 @@ bool perform_accept(operation& asked) noexcept {
         return false;
     }
     for (;;) {
-        const int accepted = ::accept4(asked.fd, asked.address, asked.address_size,
-                                       SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int accepted =
+            ::accept4(asked.fd, asked.address, asked.address_size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         // A client that gave up while it was queued is not the acceptor's problem. accept(2)
         // also hands over errors of the new connection's network.
         if (accepted < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO)) {
@@ -124,13 +124,12 @@ bool perform_send(operation& asked) noexcept {
 
 bool perform_message(operation& asked) noexcept {
     const bool sends = asked.asked == operation::kind::send_message;
-    return finish_unless_blocked(asked, uninterrupted([&] {
-                                     return sends ? ::sendmsg(asked.fd, asked.message,
-                                                              asked.flags | MSG_DONTWAIT |
-                                                                  MSG_NOSIGNAL)
-                                                  : ::recvmsg(asked.fd, asked.message,
-                                                              asked.flags | MSG_DONTWAIT);
-                                 }));
+    return finish_unless_blocked(
+        asked, uninterrupted([&] {
+            return sends ? ::sendmsg(asked.fd, asked.message,
+                                     asked.flags | MSG_DONTWAIT | MSG_NOSIGNAL)
+                         : ::recvmsg(asked.fd, asked.message, asked.flags | MSG_DONTWAIT);
+        }));
 }
 
 bool perform_wait(operation& asked, short events) noexcept {
@@ -143,17 +142,27 @@ bool perform_wait(operation& asked, short events) noexcept {
 
 bool perform(operation& asked) noexcept {
     switch (asked.asked) {
-        case operation::kind::receive: return perform_receive(asked);
-        case operation::kind::send: return perform_send(asked);
+        case operation::kind::receive:
+            return perform_receive(asked);
+        case operation::kind::send:
+            return perform_send(asked);
         case operation::kind::receive_message:
-        case operation::kind::send_message: return perform_message(asked);
-        case operation::kind::read: return perform_read(asked);
-        case operation::kind::write: return perform_write(asked);
-        case operation::kind::accept: return perform_accept(asked);
-        case operation::kind::connect: return perform_connect(asked);
-        case operation::kind::readable: return perform_wait(asked, POLLIN);
-        case operation::kind::writable: return perform_wait(asked, POLLOUT);
-        case operation::kind::forget: break;
+        case operation::kind::send_message:
+            return perform_message(asked);
+        case operation::kind::read:
+            return perform_read(asked);
+        case operation::kind::write:
+            return perform_write(asked);
+        case operation::kind::accept:
+            return perform_accept(asked);
+        case operation::kind::connect:
+            return perform_connect(asked);
+        case operation::kind::readable:
+            return perform_wait(asked, POLLIN);
+        case operation::kind::writable:
+            return perform_wait(asked, POLLOUT);
+        case operation::kind::forget:
+            break;
     }
     return finish(asked, 0);
 }

@@ -149,8 +149,7 @@ function_task<std::decay_t<Function>, T>& launch(Function&& function, const spaw
                                                  scope_state* scope, task_observer* observer,
                                                  std::source_location spawned_at) {
     using state_type = function_task<std::decay_t<Function>, T>;
-    fiber& created =
-        create_fiber(options, sizeof(state_type), alignof(state_type), spawned_at);
+    fiber& created = create_fiber(options, sizeof(state_type), alignof(state_type), spawned_at);
     state_type* state = nullptr;
     try {
         state = ::new (task_storage(created)) state_type(std::forward<Function>(function));

@@ -9,7 +9,7 @@ namespace weft::detail {
 struct timer {
     static constexpr std::uint32_t unarmed = static_cast<std::uint32_t>(-1);
 
-    std::uint32_t slot = unarmed;  // kept by the timer queue
+    std::uint32_t slot = unarmed;                    // kept by the timer queue
     void (*expired)(timer& due) noexcept = nullptr;  // called once, after the timer was removed
 };
 

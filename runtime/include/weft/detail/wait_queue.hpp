@@ -34,8 +34,8 @@ struct waiter {
     waiter* previous = nullptr;
     wait_queue* queue = nullptr;  // where it is linked; null once woken or withdrawn
     fiber* owner = nullptr;
-    void* slot = nullptr;         // where the waker puts, or takes, what is handed over
-    bool withdrawn = false;       // cancellation took it out of the queue
+    void* slot = nullptr;    // where the waker puts, or takes, what is handed over
+    bool withdrawn = false;  // cancellation took it out of the queue
 };
 
 /// Fibers that wait for one thing, first come, first served.
