@@ -10,8 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 readonly all_commands="c++ cmake ninja pkg-config python3 openssl nginx dnsmasq"
-readonly all_libraries="libc-ares-dev libssl-dev zlib1g-dev libbrotli-dev libgtest-dev libgmock-dev
-    libbenchmark-dev"
+readonly all_packages="libc-ares-dev libssl-dev zlib1g-dev libbrotli-dev libgtest-dev libgmock-dev
+    libbenchmark-dev clang-format-14"
 
 fake() {
     printf '#!/bin/sh\n%s\n' "$2" >"$work/bin/$1"
@@ -65,23 +65,23 @@ expect_installs() {
     sed -n 's/.* --no-remove //p' "$work/calls" | grep -qx "$1" || fail "expected only: $1"
 }
 
-machine "$all_commands" "$all_libraries $(boost 1.81)"
+machine "$all_commands" "$all_packages $(boost 1.81)"
 run_setup || fail "setup failed on a complete machine"
 [ ! -s "$work/calls" ] || fail "a complete machine was changed"
 
-machine "$all_commands" "${all_libraries/zlib1g-dev/} $(boost 1.81)"
+machine "$all_commands" "${all_packages/zlib1g-dev/} $(boost 1.81)"
 expect_installs "zlib1g-dev"
 
-machine "${all_commands/ninja/}" "$all_libraries $(boost 1.81)"
+machine "${all_commands/ninja/}" "$all_packages $(boost 1.81)"
 expect_installs "ninja-build"
 
-machine "$all_commands" "$all_libraries"
+machine "$all_commands" "$all_packages"
 expect_installs "$(boost 1.83)"
 
-machine "$all_commands" "$all_libraries libboost1.82-dev"
+machine "$all_commands" "$all_packages libboost1.82-dev"
 expect_installs "libboost-context1.82-dev libboost-fiber1.82-dev libboost-url1.82-dev"
 
-machine "$all_commands" "$all_libraries libboost1.74-dev"
+machine "$all_commands" "$all_packages libboost1.74-dev"
 expect_installs "$(boost 1.83)"
 
 machine "$all_commands" ""

@@ -21,7 +21,7 @@ readonly commands=(
     dnsmasq:dnsmasq-base
 )
 
-readonly libraries=(
+readonly packages=(
     libc-ares-dev
     libssl-dev
     zlib1g-dev
@@ -29,6 +29,7 @@ readonly libraries=(
     libgtest-dev
     libgmock-dev
     libbenchmark-dev
+    clang-format-14
 )
 
 readonly policy=/usr/sbin/policy-rc.d
@@ -118,7 +119,7 @@ install_packages() {
 # Fills `missing`.
 find_missing() {
     local needed
-    mapfile -t needed < <(printf '%s\n' "${libraries[@]}"; boost_packages)
+    mapfile -t needed < <(printf '%s\n' "${packages[@]}"; boost_packages)
     mapfile -t missing < <(missing_commands; missing_packages "${needed[@]}")
 }
 
