@@ -110,10 +110,8 @@ void write_record(writer& out, const record& written) {
     out.number(static_cast<std::uint16_t>(written.ttl >> 16U));
     out.number(static_cast<std::uint16_t>(written.ttl & 0xffffU));
     switch (written.type) {
-        case record_type::a:
-            return write_address(out, AF_INET, written.data);
-        case record_type::aaaa:
-            return write_address(out, AF_INET6, written.data);
+        case record_type::a: return write_address(out, AF_INET, written.data);
+        case record_type::aaaa: return write_address(out, AF_INET6, written.data);
         case record_type::cname: {
             writer inner;
             inner.name(written.data);
@@ -121,8 +119,7 @@ void write_record(writer& out, const record& written) {
             out.number(static_cast<std::uint16_t>(encoded.size()));
             return out.bytes(encoded);
         }
-        default:
-            throw std::invalid_argument("dns: only A, AAAA and CNAME can be written");
+        default: throw std::invalid_argument("dns: only A, AAAA and CNAME can be written");
     }
 }
 

@@ -106,25 +106,18 @@ address address::from_native(const sockaddr* native, socklen_t size) noexcept {
 
 family address::family() const noexcept {
     switch (storage_.ss_family) {
-        case AF_INET:
-            return net::family::v4;
-        case AF_INET6:
-            return net::family::v6;
-        case AF_UNIX:
-            return net::family::local;
-        default:
-            return net::family::any;
+        case AF_INET: return net::family::v4;
+        case AF_INET6: return net::family::v6;
+        case AF_UNIX: return net::family::local;
+        default: return net::family::any;
     }
 }
 
 std::uint16_t address::port() const noexcept {
     switch (family()) {
-        case net::family::v4:
-            return ntohs(as<sockaddr_in>(storage_).sin_port);
-        case net::family::v6:
-            return ntohs(as<sockaddr_in6>(storage_).sin6_port);
-        default:
-            return 0;
+        case net::family::v4: return ntohs(as<sockaddr_in>(storage_).sin_port);
+        case net::family::v6: return ntohs(as<sockaddr_in6>(storage_).sin6_port);
+        default: return 0;
     }
 }
 
@@ -183,14 +176,10 @@ std::string address::host() const {
 
 std::string address::to_string() const {
     switch (family()) {
-        case net::family::v4:
-            return host() + ':' + std::to_string(port());
-        case net::family::v6:
-            return '[' + host() + "]:" + std::to_string(port());
-        case net::family::local:
-            return (is_abstract() ? "unix:@" : "unix:") + host();
-        case net::family::any:
-            break;
+        case net::family::v4: return host() + ':' + std::to_string(port());
+        case net::family::v6: return '[' + host() + "]:" + std::to_string(port());
+        case net::family::local: return (is_abstract() ? "unix:@" : "unix:") + host();
+        case net::family::any: break;
     }
     return "none";
 }

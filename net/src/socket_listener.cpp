@@ -19,10 +19,8 @@ bool lacks_resources(const std::error_code& code) noexcept {
         case EMFILE:
         case ENFILE:
         case ENOBUFS:
-        case ENOMEM:
-            return true;
-        default:
-            return false;
+        case ENOMEM: return true;
+        default: return false;
     }
 }
 
@@ -38,10 +36,8 @@ bool concerns_one_connection(const std::error_code& code) noexcept {
         case ENONET:
         case EHOSTUNREACH:
         case ENETUNREACH:
-        case EPERM:
-            return true;
-        default:
-            return false;
+        case EPERM: return true;
+        default: return false;
     }
 }
 

@@ -13,16 +13,11 @@ namespace {
 
 const char* title(error_kind kind) noexcept {
     switch (kind) {
-        case error_kind::unhandled_exception:
-            return "unhandled exception";
-        case error_kind::result_never_read:
-            return "failure of a task that nobody asked for";
-        case error_kind::leftover_failed:
-            return "failure at the end of run()";
-        case error_kind::shield_expired:
-            return "blocked too long while unwinding";
-        case error_kind::pool_not_joined:
-            return "worker pool not joined";
+        case error_kind::unhandled_exception: return "unhandled exception";
+        case error_kind::result_never_read: return "failure of a task that nobody asked for";
+        case error_kind::leftover_failed: return "failure at the end of run()";
+        case error_kind::shield_expired: return "blocked too long while unwinding";
+        case error_kind::pool_not_joined: return "worker pool not joined";
     }
     return "error";
 }

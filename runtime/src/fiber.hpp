@@ -117,14 +117,11 @@ struct alignas(64) fiber {
 private:
     static constexpr bool allowed(fiber_state from, fiber_state to) noexcept {
         switch (to) {
-            case fiber_state::created:
-                return false;
+            case fiber_state::created: return false;
             case fiber_state::ready:
                 return from != fiber_state::ready && from != fiber_state::finished;
-            case fiber_state::running:
-                return from == fiber_state::ready;
-            default:
-                return from == fiber_state::running;
+            case fiber_state::running: return from == fiber_state::ready;
+            default: return from == fiber_state::running;
         }
     }
 };

@@ -87,10 +87,8 @@ void remote_queue::close() noexcept {
 void runtime_handle::send(std::unique_ptr<detail::posted> function) const {
     using outcome = detail::remote_queue::outcome;
     switch (queue_->push(std::make_unique<detail::posted_item>(std::move(function)))) {
-        case outcome::taken:
-            return;
-        case outcome::closed:
-            throw usage_error("runtime_handle: the runtime has ended");
+        case outcome::taken: return;
+        case outcome::closed: throw usage_error("runtime_handle: the runtime has ended");
         case outcome::full:
             throw std::system_error(EAGAIN, std::generic_category(),
                                     "runtime_handle: run_options::max_posted functions wait");

@@ -54,12 +54,10 @@ std::optional<double> result::ratio() const {
 
 std::optional<bool> result::met() const {
     switch (measured.target.measured) {
-        case goal::kind::value:
-            return weft.median <= measured.target.limit;
+        case goal::kind::value: return weft.median <= measured.target.limit;
         case goal::kind::ratio:
             return ratio() ? std::optional(*ratio() <= measured.target.limit) : std::nullopt;
-        case goal::kind::none:
-            break;
+        case goal::kind::none: break;
     }
     return std::nullopt;
 }

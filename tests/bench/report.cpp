@@ -44,12 +44,9 @@ std::string range(const spread& shown) {
 
 std::string target_text(const goal& target) {
     switch (target.measured) {
-        case goal::kind::ratio:
-            return "<= " + limit(target.limit) + "x";
-        case goal::kind::value:
-            return "<= " + limit(target.limit);
-        case goal::kind::none:
-            break;
+        case goal::kind::ratio: return "<= " + limit(target.limit) + "x";
+        case goal::kind::value: return "<= " + limit(target.limit);
+        case goal::kind::none: break;
     }
     return "-";
 }

@@ -29,17 +29,10 @@ std::size_t body_reader::read_some(std::span<char> into) {
     }
     std::size_t count = 0;
     switch (framing_.kind) {
-        case body_kind::none:
-            break;
-        case body_kind::length:
-            count = read_counted(into);
-            break;
-        case body_kind::chunked:
-            count = read_chunked(into);
-            break;
-        case body_kind::until_close:
-            count = read_until_close(into);
-            break;
+        case body_kind::none: break;
+        case body_kind::length: count = read_counted(into); break;
+        case body_kind::chunked: count = read_chunked(into); break;
+        case body_kind::until_close: count = read_until_close(into); break;
     }
     return count;
 }

@@ -69,12 +69,8 @@ void chunked_decoder::reset() noexcept {
 
 void chunked_decoder::take_framing(char c) {
     switch (state_) {
-        case state::size:
-            take_size(c);
-            break;
-        case state::extension:
-            take_extension(c);
-            break;
+        case state::size: take_size(c); break;
+        case state::extension: take_extension(c); break;
         case state::size_lf:
             expect(c, '\n');
             enter(left_ > 0 ? state::data : state::trailers);
@@ -87,8 +83,7 @@ void chunked_decoder::take_framing(char c) {
             expect(c, '\n');
             enter(state::size);
             break;
-        default:
-            break;
+        default: break;
     }
 }
 

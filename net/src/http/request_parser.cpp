@@ -42,20 +42,11 @@ private:
                        beast_error&) override {
         const auto text = view(value);
         switch (known) {
-            case beast::http::field::host:
-                host(text);
-                break;
-            case beast::http::field::content_length:
-                framing_.content_length(text);
-                break;
-            case beast::http::field::transfer_encoding:
-                framing_.transfer_encoding(text);
-                break;
-            case beast::http::field::expect:
-                expect(text);
-                break;
-            default:
-                break;
+            case beast::http::field::host: host(text); break;
+            case beast::http::field::content_length: framing_.content_length(text); break;
+            case beast::http::field::transfer_encoding: framing_.transfer_encoding(text); break;
+            case beast::http::field::expect: expect(text); break;
+            default: break;
         }
         head_access::append(into_.headers, view(name), text);
     }

@@ -29,21 +29,16 @@ std::string take_reason() {
 errc code_of_verification(long result) noexcept {
     switch (result) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
-        case X509_V_ERR_CERT_NOT_YET_VALID:
-            return errc::certificate_expired;
+        case X509_V_ERR_CERT_NOT_YET_VALID: return errc::certificate_expired;
         case X509_V_ERR_HOSTNAME_MISMATCH:
-        case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return errc::certificate_wrong_host;
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-            return errc::certificate_self_signed;
+        case X509_V_ERR_IP_ADDRESS_MISMATCH: return errc::certificate_wrong_host;
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return errc::certificate_self_signed;
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        case X509_V_ERR_CERT_UNTRUSTED:
-            return errc::certificate_untrusted;
-        default:
-            return errc::certificate_invalid;
+        case X509_V_ERR_CERT_UNTRUSTED: return errc::certificate_untrusted;
+        default: return errc::certificate_invalid;
     }
 }
 

@@ -138,15 +138,13 @@ std::size_t tls_stream::implementation::read_some(std::span<std::byte> into) {
             return count;
         }
         switch (state) {
-            case SSL_ERROR_ZERO_RETURN:
-                return 0;
+            case SSL_ERROR_ZERO_RETURN: return 0;
             case SSL_ERROR_WANT_READ:
                 if (!feed()) {
                     fail(errc::tls_truncated, "tls read");
                 }
                 break;
-            default:
-                fail(errc::tls_protocol_error, "tls read (" + tls::take_reason() + ")");
+            default: fail(errc::tls_protocol_error, "tls read (" + tls::take_reason() + ")");
         }
     }
 }

@@ -142,27 +142,17 @@ bool perform_wait(operation& asked, short events) noexcept {
 
 bool perform(operation& asked) noexcept {
     switch (asked.asked) {
-        case operation::kind::receive:
-            return perform_receive(asked);
-        case operation::kind::send:
-            return perform_send(asked);
+        case operation::kind::receive: return perform_receive(asked);
+        case operation::kind::send: return perform_send(asked);
         case operation::kind::receive_message:
-        case operation::kind::send_message:
-            return perform_message(asked);
-        case operation::kind::read:
-            return perform_read(asked);
-        case operation::kind::write:
-            return perform_write(asked);
-        case operation::kind::accept:
-            return perform_accept(asked);
-        case operation::kind::connect:
-            return perform_connect(asked);
-        case operation::kind::readable:
-            return perform_wait(asked, POLLIN);
-        case operation::kind::writable:
-            return perform_wait(asked, POLLOUT);
-        case operation::kind::forget:
-            break;
+        case operation::kind::send_message: return perform_message(asked);
+        case operation::kind::read: return perform_read(asked);
+        case operation::kind::write: return perform_write(asked);
+        case operation::kind::accept: return perform_accept(asked);
+        case operation::kind::connect: return perform_connect(asked);
+        case operation::kind::readable: return perform_wait(asked, POLLIN);
+        case operation::kind::writable: return perform_wait(asked, POLLOUT);
+        case operation::kind::forget: break;
     }
     return finish(asked, 0);
 }
