@@ -88,6 +88,17 @@ machine "$all_commands" ""
 fake apt-get 'exit 100'
 ! run_setup || fail "a failure of apt was not noticed"
 
+machine "$all_commands" "${all_packages/zlib1g-dev/} $(boost 1.81)"
+fake id 'echo 1000'
+! run_setup || fail "nobody had the right to install and setup was content"
+grep -q "needs root to run: .* apt-get" "$work/said" || fail "it did not say what needs root"
+[ ! -s "$work/calls" ] || fail "apt was called without root"
+
+fake sudo "echo sudo >>$work/calls; exec \"\$@\""
+run_setup || fail "setup failed with sudo"
+[ "$(head -n 1 "$work/calls")" = sudo ] || fail "sudo was not used"
+grep -q -- "--no-remove zlib1g-dev$" "$work/calls" || fail "sudo did not install"
+
 machine "${all_commands/cmake/}" ""
 rm "$work/bin/apt-get"
 ! run_setup || fail "nothing was installed and setup was content"
