@@ -8,8 +8,7 @@ namespace weft {
 void event::wait() {
     detail::checked_fiber();
     if (!set_) {
-        detail::waiter self;
-        waiters_.wait(self, detail::wait_reason::event, this);
+        waiters_.wait(detail::wait_reason::event, this);
     }
 }
 

@@ -15,8 +15,8 @@ void mutex::lock() {
     if (owner_ == detail::current_fiber->id) {
         throw usage_error("mutex: lock() by the fiber that holds it");
     }
-    detail::waiter self;  // unlock() makes this fiber the owner before it wakes it
-    waiters_.wait(self, detail::wait_reason::mutex, this);
+    // unlock() makes this fiber the owner before it wakes it.
+    waiters_.wait(detail::wait_reason::mutex, this);
 }
 
 bool mutex::try_lock() {

@@ -38,6 +38,7 @@ constinit thread_local fiber* current_fiber = nullptr;
 scheduler::scheduler(run_options chosen, std::unique_ptr<engine> runs_on)
     : options_(std::move(chosen)),
       engine_(std::move(runs_on)),
+      native_(dynamic_cast<native_engine*>(engine_.get())),
       backend_(make_backend(options_.backend)),
       clock_(options_.time),
       root_(*this, 0, stack{}, std::source_location{}),

@@ -22,6 +22,7 @@
 
 namespace weft::detail {
 
+class native_engine;
 class remote_queue;
 class worker_pool;
 
@@ -111,6 +112,11 @@ public:
                 std::exception_ptr error) const noexcept;
 
 private:
+    /// engine::make_ready().
+    void enqueue(fiber& able) noexcept;
+
+    /// engine::park().
+    void switch_away(fiber& self) noexcept;
     void finish(fiber& self) noexcept;
     void limit_unwinding(fiber& target) noexcept;
     [[nodiscard]] bool called_from_outside() const noexcept;
@@ -121,6 +127,7 @@ private:
 
     run_options options_;
     std::unique_ptr<engine> engine_;
+    native_engine* native_;  // engine_, if it is that
     std::unique_ptr<backend> backend_;
     loop_clock clock_;
     timer_queue timers_;

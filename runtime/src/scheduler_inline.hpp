@@ -2,14 +2,18 @@
 #pragma once
 
 /// \file
-/// The part of the scheduler that every wait and wake passes, inlined into the primitives.
+/// The part of the scheduler that every wait and wake passes, inlined into the primitives: by
+/// force, since the compiler would keep one copy of it behind a call.
 
+#include "engine/native_switch.hpp"
 #include "scheduler.hpp"
 
 namespace weft::detail {
 
-inline void scheduler::park(fiber& self, wait_reason reason, const void* object,
-                            void (*abort)(fiber& parked) noexcept, void* record) noexcept {
+[[gnu::always_inline]] inline void scheduler::park(fiber& self, wait_reason reason,
+                                                   const void* object,
+                                                   void (*abort)(fiber& parked) noexcept,
+                                                   void* record) noexcept {
     self.reason = reason;
     self.wait_object = object;
     self.wait_record = record;
@@ -19,7 +23,7 @@ inline void scheduler::park(fiber& self, wait_reason reason, const void* object,
     if (self.credit == 0 && abort != nullptr) [[unlikely]] {
         limit_unwinding(self);
     }
-    engine_->park(self);
+    switch_away(self);
     if (self.credit == 0) [[unlikely]] {
         timers_.disarm(self.unwinding_timer);
     }
@@ -32,13 +36,31 @@ inline void scheduler::make_ready(fiber& woken) noexcept {
     woken.move_to(fiber_state::ready);
     ++wakes_;
     trace_.emit(trace_event::ready, &woken);
-    engine_->make_ready(woken);
+    enqueue(woken);
 }
 
-inline void scheduler::yield(fiber& self) noexcept {
+[[gnu::always_inline]] inline void scheduler::yield(fiber& self) noexcept {
     self.move_to(fiber_state::ready);
-    engine_->make_ready(self);
-    engine_->park(self);
+    enqueue(self);
+    switch_away(self);
+}
+
+// The native engine is known here, so that its verbs are inlined; any other is called.
+
+[[gnu::always_inline]] inline void scheduler::enqueue(fiber& able) noexcept {
+    if (native_ != nullptr) [[likely]] {
+        native_->make_ready(able);
+    } else {
+        engine_->make_ready(able);
+    }
+}
+
+[[gnu::always_inline]] inline void scheduler::switch_away(fiber& self) noexcept {
+    if (annotate::inlined_switch && native_ != nullptr) [[likely]] {
+        native_->switch_away(self);
+    } else {
+        engine_->park(self);
+    }
 }
 
 inline void wait_queue::push_back(waiter& added) noexcept {
@@ -59,8 +81,8 @@ inline void wait_queue::unlink(waiter& removed) noexcept {
 void withdraw_waiter(fiber& parked) noexcept;
 
 /// wait_queue::wait() for a caller that knows its fiber.
-inline void wait_in(wait_queue& queue, fiber& running, waiter& self, wait_reason reason,
-                    const void* object) {
+[[gnu::always_inline]] inline void wait_in(wait_queue& queue, fiber& running, waiter& self,
+                                           wait_reason reason, const void* object) {
     self.owner = &running;
     queue.push_back(self);
     running.home->park(running, reason, object, &withdraw_waiter, &self);
@@ -85,14 +107,20 @@ inline void checkpoint_of(fiber& self) {
     }
 }
 
-/// checkpoint() that also returns the running fiber.
-inline fiber& checked_fiber() {
+/// The running fiber, for a blocking call.
+inline fiber& running_fiber() {
     fiber* self = current_fiber;
     if (self == nullptr) [[unlikely]] {
         require_fiber("a blocking call of weft");
     }
-    checkpoint_of(*self);
     return *self;
+}
+
+/// checkpoint() that also returns the running fiber.
+inline fiber& checked_fiber() {
+    fiber& self = running_fiber();
+    checkpoint_of(self);
+    return self;
 }
 
 }  // namespace weft::detail

@@ -15,13 +15,12 @@ counting_semaphore::counting_semaphore(std::ptrdiff_t permits) : permits_(permit
 }
 
 void counting_semaphore::acquire() {
-    auto& running = detail::checked_fiber();
+    detail::checked_fiber();
     if (permits_ > 0) {
         --permits_;
         return;
     }
-    detail::waiter self;  // release() passes its permit straight on
-    detail::wait_in(waiters_, running, self, detail::wait_reason::semaphore, this);
+    waiters_.wait(detail::wait_reason::semaphore, this);  // release() passes its permit straight on
 }
 
 bool counting_semaphore::try_acquire() noexcept {
@@ -37,11 +36,12 @@ void counting_semaphore::release(std::ptrdiff_t permits) {
     if (permits < 0) {
         throw std::invalid_argument("counting_semaphore: release of a negative number");
     }
-    if (permits > std::numeric_limits<std::ptrdiff_t>::max() - permits_) {
-        throw std::invalid_argument("counting_semaphore: release beyond the largest count");
-    }
     for (; permits > 0 && !waiters_.empty(); --permits) {
         detail::wake_from(waiters_, *waiters_.front());
+    }
+    // While somebody waits no permit is kept, so nobody was woken if this throws.
+    if (permits > std::numeric_limits<std::ptrdiff_t>::max() - permits_) {
+        throw std::invalid_argument("counting_semaphore: release beyond the largest count");
     }
     permits_ += permits;
 }

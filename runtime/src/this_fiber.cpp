@@ -38,7 +38,10 @@ std::string name() {
 }
 
 void yield() {
-    auto& self = detail::checked_fiber();
+    auto& self = detail::running_fiber();
+    if (self.credit <= 0) [[unlikely]] {
+        detail::checkpoint();
+    }
     self.home->yield(self);
 }
 

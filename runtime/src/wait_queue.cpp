@@ -96,6 +96,11 @@ void wait_queue::wait(waiter& self, wait_reason reason, const void* object) {
     wait_in(*this, *current_fiber, self, reason, object);
 }
 
+void wait_queue::wait(wait_reason reason, const void* object) {
+    waiter self;
+    wait_in(*this, *current_fiber, self, reason, object);
+}
+
 void wait_queue::wait_uncancellable(waiter& self, wait_reason reason, const void* object) noexcept {
     fiber& running = *current_fiber;
     self.owner = &running;

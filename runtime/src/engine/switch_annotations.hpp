@@ -23,6 +23,13 @@
 
 namespace weft::detail::annotate {
 
+/// Whether the switch may be inlined into other functions, which ThreadSanitizer would instrument.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool inlined_switch = false;
+#else
+inline constexpr bool inlined_switch = true;
+#endif
+
 /// Before the jump, on the old stack.
 [[gnu::always_inline]] inline void start_switch([[maybe_unused]] fiber& from,
                                                 [[maybe_unused]] fiber& to,

@@ -64,6 +64,10 @@ public:
     /// \param object  shown by tools as what is waited for.
     void wait(waiter& self, wait_reason reason, const void* object);
 
+    /// The same where the waker hands nothing over but the wake itself. As the last call of a
+    /// function it costs no frame.
+    void wait(wait_reason reason, const void* object);
+
     /// Like wait(), but returns with `self.withdrawn` set instead of throwing.
     void wait_until_aborted(waiter& self, wait_reason reason, const void* object) noexcept;
 
