@@ -84,6 +84,13 @@ expect_installs "libboost-context1.82-dev libboost-fiber1.82-dev libboost-url1.8
 machine "$all_commands" "$all_packages libboost1.74-dev"
 expect_installs "$(boost 1.83)"
 
+machine "$all_commands" "${all_packages/clang-format-14/} $(boost 1.81)"
+expect_installs "clang-format-14"
+fake apt-cache 'exit 100'
+: >"$work/calls"
+run_setup || fail "setup failed without a package that is only wished for"
+[ ! -s "$work/calls" ] || fail "a package that apt does not offer was asked for"
+
 machine "$all_commands" ""
 fake apt-get 'exit 100'
 ! run_setup || fail "a failure of apt was not noticed"

@@ -29,6 +29,10 @@ readonly packages=(
     libgtest-dev
     libgmock-dev
     libbenchmark-dev
+)
+
+# Where apt does not offer these, what needs them is skipped.
+readonly wished=(
     clang-format-14
 )
 
@@ -51,6 +55,16 @@ missing_packages() {
     for each in "$@"; do
         dpkg-query -W -f='${db:Status-Status}' "$each" 2>/dev/null | grep -qx installed ||
             echo "$each"
+    done
+}
+
+# Those of the packages on stdin that apt knows.
+offered() {
+    local each
+    while read -r each; do
+        if apt-cache show "$each" >/dev/null 2>&1; then
+            echo "$each"
+        fi
     done
 }
 
@@ -120,7 +134,11 @@ install_packages() {
 find_missing() {
     local needed
     mapfile -t needed < <(printf '%s\n' "${packages[@]}"; boost_packages)
-    mapfile -t missing < <(missing_commands; missing_packages "${needed[@]}")
+    mapfile -t missing < <(
+        missing_commands
+        missing_packages "${needed[@]}"
+        missing_packages "${wished[@]}" | offered
+    )
 }
 
 setup_with_apt() {
