@@ -5,9 +5,8 @@
 #include <weft/run.hpp>
 #include <weft/task.hpp>
 
+#include "support/process_facts.hpp"
 #include "support/runtime_test.hpp"
-
-#include <unistd.h>
 
 #include <chrono>
 #include <cstddef>
@@ -19,15 +18,8 @@ namespace weft {
 namespace {
 
 using namespace std::chrono_literals;
+using test::resident_bytes;
 using MemorySlow = test::runtime_test;
-
-std::size_t resident_bytes() {
-    std::ifstream in("/proc/self/statm");
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    in >> total >> resident;
-    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
 
 constexpr int crowd = test::sanitized() ? 5'000 : 100'000;
 

@@ -2,9 +2,10 @@
 #pragma once
 
 /// \file
-/// What /proc tells about another process. Source: proc(5).
+/// What /proc tells about a process. Source: proc(5).
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstddef>
@@ -20,6 +21,15 @@ namespace weft::test {
 inline std::size_t open_descriptors(pid_t process) {
     const std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd");
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// How much memory the process has in use.
+inline std::size_t resident_bytes(pid_t process = ::getpid()) {
+    std::ifstream in("/proc/" + std::to_string(process) + "/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    in >> total >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// How long the first thread of the process has run on a processor.

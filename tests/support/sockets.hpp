@@ -4,16 +4,15 @@
 /// \file
 /// Connected pairs and addresses for tests of the network, on loopback only.
 
+#include "support/runtime_test.hpp"  // open_descriptors()
+
 #include <weft/net/address.hpp>
 #include <weft/net/error.hpp>
 #include <weft/net/tcp.hpp>
 #include <weft/scope.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -67,11 +66,6 @@ inline std::vector<net::tcp_stream> make_black_hole(const net::tcp_listener& lis
     })) {
     }
     return fillers;
-}
-
-/// Descriptors that this process has open.
-inline std::ptrdiff_t open_descriptors() {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
 }  // namespace weft::test

@@ -65,7 +65,8 @@ endfunction()
 #
 # Makes bin/weft_<room>_tests, linked with the room and what may see its private headers, and
 # registers each of its cases with ctest under the room's label. Suites whose name ends in Slow
-# take longer than a quarter of a second and are labelled <room>-slow instead.
+# take longer than a quarter of a second and are labelled <room>-slow instead. Those in Long take
+# minutes or measure time; they are registered, labelled <room>-long, with WEFT_LONG_TESTS only.
 function(weft_test room)
     if(NOT ARGN)
         return()
@@ -82,7 +83,7 @@ function(weft_test room)
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
-        TEST_FILTER "-*Slow.*"
+        TEST_FILTER "-*Slow.*:*Long.*"
         TEST_PREFIX "${room}."
         PROPERTIES TIMEOUT 60 LABELS ${room})
     gtest_discover_tests(${target}
@@ -92,4 +93,13 @@ function(weft_test room)
         TEST_LIST ${target}_SLOW_TESTS
         TEST_PREFIX "${room}."
         PROPERTIES TIMEOUT 300 LABELS ${room}-slow)
+    if(WEFT_LONG_TESTS)
+        gtest_discover_tests(${target}
+            DISCOVERY_MODE PRE_TEST
+            DISCOVERY_TIMEOUT 60
+            TEST_FILTER "*Long.*"
+            TEST_LIST ${target}_LONG_TESTS
+            TEST_PREFIX "${room}."
+            PROPERTIES TIMEOUT 1800 RUN_SERIAL ON LABELS ${room}-long)
+    endif()
 endfunction()
