@@ -21,14 +21,18 @@ void append_number(std::string& out, std::uint64_t number) {
 }
 
 // Framing is the writer's: two opinions on where a body ends must not leave this program.
+// \param length  of the body, unless it is not known.
 void check_framing(const headers& fields, std::optional<std::uint64_t> length,
                    std::string_view what) {
     if (fields.contains("Transfer-Encoding")) {
         throw error(errc::conflicting_framing, std::string(what));
     }
-    const auto announced = fields.find("Content-Length");
-    if (announced && (!length || parse_decimal(*announced) != length ||
-                      fields.find_all("Content-Length").size() > 1)) {
+    const auto announced = fields.find_all("Content-Length");
+    if (announced.empty()) {
+        return;
+    }
+    const auto number = parse_decimal(announced.front());
+    if (announced.size() > 1 || !number || (length && number != length)) {
         throw error(errc::bad_length, std::string(what));
     }
 }
@@ -36,6 +40,9 @@ void check_framing(const headers& fields, std::optional<std::uint64_t> length,
 void check_request(const outgoing_request& wanted) {
     if (!is_token(wanted.method) || !is_valid_target(wanted.method, wanted.target)) {
         throw error(errc::forbidden_byte, "http request line");
+    }
+    if (!wanted.body && wanted.fields.contains("Content-Length")) {
+        throw error(errc::bad_length, "http request");
     }
     check_framing(wanted.fields, wanted.body, "http request");
     if (const auto hosts = wanted.fields.find_all("Host");
@@ -75,6 +82,17 @@ void append_status_line(std::string& out, const response& answered) {
     out.append("\r\n");
 }
 
+void append_response_framing(std::string& out, std::uint64_t length,
+                             const response_context& context) {
+    if (!context.streamed) {
+        out.append("Content-Length: ");
+        append_number(out, length);
+        out.append("\r\n");
+    } else if (!context.to_http_1_0) {
+        out.append("Transfer-Encoding: chunked\r\n");
+    }
+}
+
 void append_connection(std::string& out, const headers& fields, const response_context& context) {
     if (!context.keep_alive) {
         if (!fields.lists("Connection", "close")) {
@@ -103,24 +121,20 @@ bool write_response_head(std::string& out, const response& answered,
                          const response_context& context) {
     const bool bodiless = answered.status == 204 || answered.status == 304;
     const auto length = static_cast<std::uint64_t>(answered.body.size());
-    if (!context.to_head && !bodiless) {
-        check_framing(answered.headers, length, "http response");
-    } else if (answered.headers.contains("Transfer-Encoding")) {
-        throw error(errc::conflicting_framing, "http response");
-    }
+    const bool any_length = context.to_head || bodiless || context.streamed;
+    check_framing(answered.headers, any_length ? std::nullopt : std::optional(length),
+                  "http response");
     append_status_line(out, answered);
     out.append(answered.headers.wire());
     if (!answered.headers.contains("Date")) {
         out.append("Date: ").append(current_date()).append("\r\n");
     }
     if (!bodiless && !answered.headers.contains("Content-Length")) {
-        out.append("Content-Length: ");
-        append_number(out, length);
-        out.append("\r\n");
+        append_response_framing(out, length, context);
     }
     append_connection(out, answered.headers, context);
     out.append("\r\n");
-    return !context.to_head && !bodiless && length > 0;
+    return !context.to_head && !bodiless && (context.streamed || length > 0);
 }
 
 }  // namespace weft::http

@@ -34,11 +34,13 @@ struct response_context {
     bool to_head = false;      ///< it answers HEAD: announce the body, do not send it
     bool keep_alive = true;    ///< the connection stays open
     bool to_http_1_0 = false;  ///< the client speaks HTTP/1.0
+    bool streamed = false;     ///< the body comes in pieces, not from the response
 };
 
-/// Appends a response's head to `out`, with Date, Content-Length and Connection.
+/// Appends a response's head to `out`, with Date, Content-Length and Connection. A streamed body
+/// without a Content-Length is announced as chunked, unless to_http_1_0.
 ///
-/// \returns whether the body is to be sent.
+/// \returns whether there is a body to be sent.
 /// \throws http::error  errc::forbidden_byte if the reason could end the status line or the status
 ///         is not from 200 to 999; errc::conflicting_framing, bad_length if the fields contradict
 ///         the body.

@@ -2,7 +2,10 @@
 #include "http/server_connection.hpp"
 
 #include "http/message_writer.hpp"
+#include "http/refusal_status.hpp"
+#include "http/streamed_exchange.hpp"
 
+#include <weft/http/error.hpp>
 #include <weft/task.hpp>
 
 #include <algorithm>
@@ -13,17 +16,7 @@ namespace weft::http {
 
 namespace {
 
-constexpr std::size_t slice = 64 * 1024;        // bytes written under one time limit
-constexpr std::size_t joined_body = 16 * 1024;  // bytes; up to here head and body are one write
-constexpr std::size_t kept_memory = 64 * 1024;  // bytes of a buffer kept for the next request
 constexpr std::size_t first_growth = 4 * 1024;  // bytes; of a body of unknown or claimed length
-
-// One large message must not make a connection large for the rest of its life.
-void trim(std::string& buffer) {
-    if (buffer.capacity() > kept_memory) {
-        std::string().swap(buffer);
-    }
-}
 
 }  // namespace
 
@@ -34,7 +27,8 @@ server_connection::server_connection(net::stream& peer, const handler& answer,
       options_(options),
       parser_(options.head),
       body_(peer, input_, options.head),
-      times_(times) {}
+      times_(times),
+      writer_(peer, clock_, times) {}
 
 void server_connection::run() {
     struct closed_at_the_end {
@@ -46,7 +40,7 @@ void server_connection::run() {
     try {
         if (limit_.run([this] { serve_all(); })) {
             finish();
-        } else if (!stopping_ && (phase_ == phase::head || phase_ == phase::body)) {
+        } else if (!stopping_ && (clock_.now() == phase::head || clock_.now() == phase::body)) {
             status = 408;
         }
     } catch (const error& fault) {
@@ -59,27 +53,22 @@ void server_connection::run() {
         report(std::current_exception());
         status = 500;
     }
-    if (status != 0) {
+    if (status != 0 && !told_) {
         refuse(status, reason);
     }
 }
 
 void server_connection::stop() {
     stopping_ = true;
-    if (phase_ == phase::idle) {
+    if (clock_.now() == phase::idle) {
         limit_.cancel("server stopped");
     }
 }
 
 void server_connection::tick() {
-    if (phase_ != phase::handling && --ticks_left_ <= 0) {
+    if (clock_.tick()) {
         limit_.cancel("time limit");
     }
-}
-
-void server_connection::enter(phase next, std::int64_t most_ticks) noexcept {
-    phase_ = next;
-    ticks_left_ = most_ticks;
 }
 
 void server_connection::serve_all() {
@@ -98,35 +87,39 @@ bool server_connection::serve_next() {
     } else if (traits_.unknown_expectation) {
         refuse(417, "this expectation is not known");
     } else {
-        read_body();
-        answer();
+        start_body();
+        if (handler_.streams()) {
+            stream();
+        } else {
+            read_body();
+            answer();
+        }
+        requests_ += refused_ ? 0 : 1;
         trim(request_.body);
         trim(response_.body);
-        trim(output_);
+        writer_.trim();
     }
     return true;
 }
 
 // Returns false if the peer finished between two requests.
 bool server_connection::read_head() {
-    phase_ = phase::idle;
+    told_ = false;
+    clock_.enter(phase::idle, requests_ == 0 ? times_.header : times_.idle);
     for (;;) {
         if (!input_.empty()) {
             if (const auto used = parser_.parse(input_.view(), request_, traits_); used != 0) {
                 input_.consume(used);
                 return true;
             }
-            if (phase_ == phase::idle) {
-                enter(phase::head, times_.header);
+            if (clock_.now() == phase::idle) {
+                clock_.enter(phase::head, times_.header);
             }
-        } else if (phase_ == phase::idle) {
-            if (stopping_) {
-                return false;
-            }
-            enter(phase::idle, requests_ == 0 ? times_.header : times_.idle);
+        } else if (stopping_) {
+            return false;
         }
         if (!input_.fill(peer_)) {
-            if (phase_ == phase::idle) {
+            if (clock_.now() == phase::idle) {
                 return false;
             }
             throw error(errc::incomplete_head, "http request", stage::head);
@@ -134,18 +127,25 @@ bool server_connection::read_head() {
     }
 }
 
-void server_connection::read_body() {
+void server_connection::start_body() {
     body_.start(traits_.body);
-    if (body_.ended()) {
-        return;
-    }
     if (traits_.body.length > options_.max_body) {
         throw error(errc::body_too_large, "http request", stage::body);
     }
-    enter(phase::body, times_.body);
+}
+
+void server_connection::invite_body() {
     if (traits_.expects_continue && input_.empty()) {
         peer_.write_all(net::bytes_of("HTTP/1.1 100 Continue\r\n\r\n"));
     }
+}
+
+void server_connection::read_body() {
+    if (body_.ended()) {
+        return;
+    }
+    clock_.enter(phase::body, times_.body);
+    invite_body();
     // Grown as bytes arrive: a claimed length costs no memory.
     auto& body = request_.body;
     std::size_t size = 0;
@@ -162,14 +162,9 @@ void server_connection::read_body() {
 }
 
 void server_connection::answer() {
-    keep_ = traits_.keep_alive;
-    const bool done = call_handler();
-    keep_ = keep_ && !stopping_;
-    output_.clear();
-    if (done) {
+    if (call_handler()) {
         try {
-            keep_ = keep_ && !response_.headers.lists("Connection", "close");
-            write_response();
+            writer_.send(response_, answering(response_));
             return;
         } catch (const error&) {
             report(std::current_exception());
@@ -180,7 +175,7 @@ void server_connection::answer() {
 
 // Returns false if it threw.
 bool server_connection::call_handler() {
-    phase_ = phase::handling;
+    clock_.enter(phase::handling);
     response_.clear();
     try {
         handler_(request_, response_);
@@ -193,31 +188,43 @@ bool server_connection::call_handler() {
     }
 }
 
-void server_connection::write_response() {
-    const response_context context{.to_head = request_.method == "HEAD",
-                                   .keep_alive = keep_,
-                                   .to_http_1_0 = request_.version == version::http_1_0};
-    const bool with_body = write_response_head(output_, response_, context);
-    ++requests_;
-    enter(phase::writing, times_.write);
-    if (with_body && response_.body.size() > joined_body) {
-        peer_.write_all(net::bytes_of(output_));
-        write_body();
-        return;
+// Calls a handler that reads and writes by itself.
+void server_connection::stream() {
+    clock_.enter(phase::handling);
+    streamed_exchange exchange(*this);
+    std::exception_ptr fault;
+    try {
+        handler_(exchange);
+        if (!exchange.failure()) {
+            exchange.finish();
+        }
+    } catch (const cancelled&) {
+        throw;
+    } catch (...) {
+        fault = std::current_exception();
     }
-    if (with_body) {
-        output_ += response_.body;
+    if (fault && !exchange.failure()) {
+        report(fault);
     }
-    peer_.write_all(net::bytes_of(output_));
+    if (exchange.failure() && !told_) {
+        std::rethrow_exception(exchange.failure());  // whatever the handler threw
+    }
+    if (fault && !told_) {
+        refuse(500, "the handler failed");
+    } else if (fault || exchange.failure()) {
+        keep_ = false;  // the incomplete body says it
+    } else if (!body_.ended()) {
+        linger({});
+    }
 }
 
-void server_connection::write_body() {
-    for (auto left = std::string_view(response_.body); !left.empty();) {
-        const auto piece = left.substr(0, slice);
-        enter(phase::writing, times_.write);
-        peer_.write_all(net::bytes_of(piece));
-        left.remove_prefix(piece.size());
-    }
+// Decides whether the connection stays, too.
+response_context server_connection::answering(const response& answered) {
+    keep_ = traits_.keep_alive && !stopping_ && body_.ended() &&
+            !answered.headers.lists("Connection", "close");
+    return {.to_head = request_.method == "HEAD",
+            .keep_alive = keep_,
+            .to_http_1_0 = request_.version == version::http_1_0};
 }
 
 void server_connection::report(const std::exception_ptr& failure) const {
@@ -237,20 +244,20 @@ void server_connection::refuse(unsigned status, std::string_view reason) {
     response_.status = status;
     response_.headers.add("Content-Type", "text/plain");
     response_.body.append(reason.empty() ? reason_phrase(status) : reason).append("\n");
-    output_.clear();
+    std::string farewell;
     const response_context context{.to_head = request_.method == "HEAD", .keep_alive = false};
-    if (write_response_head(output_, response_, context)) {
-        output_ += response_.body;
+    if (write_response_head(farewell, response_, context)) {
+        farewell += response_.body;
     }
-    linger();
+    linger(farewell);
 }
 
 // Lets the peer read what was sent: data that arrives at a closed socket would make the kernel
 // throw the response away.
-void server_connection::linger() {
-    move_on_after(options_.linger_timeout, [this] {
+void server_connection::linger(std::string_view farewell) {
+    move_on_after(options_.linger_timeout, [&] {
         try {
-            peer_.write_all(net::bytes_of(output_));
+            peer_.write_all(net::bytes_of(farewell));
             peer_.shutdown_write();
             std::array<std::byte, 1'024> dropped;
             while (peer_.read_some(dropped) != 0) {
@@ -264,20 +271,6 @@ void server_connection::linger() {
 void server_connection::finish() {
     if (!refused_) {
         move_on_after(options_.write_timeout, [this] { peer_.shutdown_write(); });
-    }
-}
-
-unsigned refusal_status(errc fault) noexcept {
-    switch (fault) {
-        case errc::start_line_too_long: return 414;
-        case errc::head_too_large: return 431;
-        case errc::body_too_large: return 413;
-        case errc::unsupported_coding: return 501;
-        case errc::unsupported_version: return 505;
-        case errc::incomplete_head:
-        case errc::incomplete_body:
-        case errc::length_mismatch: return 0;
-        default: return 400;
     }
 }
 

@@ -3,16 +3,17 @@
 
 #include "http/body_reader.hpp"
 #include "http/input_buffer.hpp"
+#include "http/message_writer.hpp"
+#include "http/phase_clock.hpp"
 #include "http/request_parser.hpp"
+#include "http/response_writer.hpp"
 #include "http/tick_limits.hpp"
 
-#include <weft/http/error.hpp>
 #include <weft/http/message.hpp>
 #include <weft/http/server.hpp>
 #include <weft/net/stream.hpp>
 #include <weft/scope.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -47,28 +48,22 @@ public:
     [[nodiscard]] std::uint64_t requests() const noexcept { return requests_; }
 
 private:
-    /// What the connection does; decides what a time limit means.
-    enum class phase : std::uint8_t {
-        idle,      // no byte of a request is there
-        head,      // a head arrives
-        body,      // a body arrives
-        handling,  // the handler runs
-        writing,   // a response is sent
-    };
+    friend class streamed_exchange;
 
-    void enter(phase next, std::int64_t most_ticks) noexcept;
     void serve_all();
     bool serve_next();
     bool read_head();
+    void start_body();
+    void invite_body();
     void read_body();
     void answer();
     bool call_handler();
-    void write_response();
-    void write_body();
+    void stream();
+    response_context answering(const response& answered);
     void report(const std::exception_ptr& failure) const;
 
     void refuse(unsigned status, std::string_view reason);
-    void linger();
+    void linger(std::string_view farewell);
     void finish();
 
     net::stream& peer_;
@@ -80,18 +75,15 @@ private:
     request request_;
     request_traits traits_;
     response response_;
-    std::string output_;
     const tick_limits& times_;
-    cancel_scope limit_;           // cancelled when a phase takes too long, or by stop()
-    std::int64_t ticks_left_ = 0;  // of the phase
-    phase phase_ = phase::idle;
+    cancel_scope limit_;  // cancelled when a phase takes too long, or by stop()
+    phase_clock clock_;
+    response_writer writer_;
     bool keep_ = true;  // another request may follow
     bool stopping_ = false;
+    bool told_ = false;     // something of the response to this request was sent piecewise
     bool refused_ = false;  // nothing more is read as a request
     std::uint64_t requests_ = 0;
 };
-
-/// The status that refuses a request with such a fault; 0 if the peer is gone and needs none.
-[[nodiscard]] unsigned refusal_status(errc fault) noexcept;
 
 }  // namespace weft::http

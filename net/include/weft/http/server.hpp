@@ -4,6 +4,7 @@
 #include <weft/clock.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/message.hpp>
+#include <weft/http/server_exchange.hpp>
 #include <weft/net/stream.hpp>
 
 #include <chrono>
@@ -21,28 +22,38 @@
 namespace weft::http {
 
 /// What answers requests: a function of (request&, response&), or of (request&) that returns a
-/// response.
+/// response, both with whole bodies; or of (server_exchange&), which reads and writes piecewise.
 ///
-/// It runs in the fiber of its connection and may block. The response starts as an empty 200. What
-/// it throws becomes a 500 and a report, and ends the connection.
+/// It runs in the fiber of its connection and may block. The response of the first form starts as
+/// an empty 200. What it throws becomes a 500 and a report, and ends the connection.
 class handler {
 public:
     template <class Function>
     requires std::invocable<Function&, request&, response&> handler(
         Function function)  // NOLINT(google-explicit-constructor)
-        : function_(std::move(function)) {}
+        : whole_(std::move(function)) {}
 
     template <class Function>
     requires std::is_invocable_r_v<response, Function&, request&> handler(
         Function function)  // NOLINT(google-explicit-constructor)
-        : function_([answer = std::move(function)](request& asked, response& answered) mutable {
+        : whole_([answer = std::move(function)](request& asked, response& answered) mutable {
               answered = answer(asked);
           }) {}
 
-    void operator()(request& asked, response& answered) const { function_(asked, answered); }
+    template <class Function>
+    requires std::invocable<Function&, server_exchange&> handler(
+        Function function)  // NOLINT(google-explicit-constructor)
+        : streamed_(std::move(function)) {}
+
+    /// Whether it is called with a server_exchange.
+    [[nodiscard]] bool streams() const noexcept { return static_cast<bool>(streamed_); }
+
+    void operator()(request& asked, response& answered) const { whole_(asked, answered); }
+    void operator()(server_exchange& exchange) const { streamed_(exchange); }
 
 private:
-    std::function<void(request&, response&)> function_;
+    std::function<void(request&, response&)> whole_;
+    std::function<void(server_exchange&)> streamed_;
 };
 
 /// What can be chosen for a server. Every limit holds for each connection; a time limit ends up to
@@ -52,7 +63,8 @@ struct server_options {
     std::size_t max_body = 1024 * 1024;  ///< bytes of a request's body; beyond: 413
     /// From the first byte of a request to the end of its head; beyond: 408.
     clock::duration header_timeout = std::chrono::seconds(60);
-    /// For the whole body of a request; beyond: 408.
+    /// For the whole body of a request, or for each 64 KiB that a handler reads of it by
+    /// server_exchange; beyond: 408.
     clock::duration body_timeout = std::chrono::seconds(60);
     /// For each 64 KiB of a response; beyond, the connection ends.
     clock::duration write_timeout = std::chrono::seconds(60);
