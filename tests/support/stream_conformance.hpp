@@ -7,6 +7,8 @@
 ///     struct over_tcp { static test::stream_pair connect(); };  // called in a fiber
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(Tcp, StreamConformance, over_tcp);
 
+#include "support/stream_text.hpp"
+
 #include <weft/event.hpp>
 #include <weft/net/error.hpp>
 #include <weft/net/stream.hpp>
@@ -31,30 +33,6 @@ struct stream_pair {
     std::unique_ptr<net::stream> left;
     std::unique_ptr<net::stream> right;
 };
-
-/// Reads up to `limit` bytes, less if the stream ends.
-inline std::string read_up_to(net::stream& from, std::size_t limit) {
-    std::string text;
-    std::array<std::byte, 4096> block{};
-    while (text.size() < limit) {
-        const auto room = std::span(block).first(std::min(block.size(), limit - text.size()));
-        const std::size_t count = from.read_some(room);
-        if (count == 0) {
-            break;
-        }
-        text.append(reinterpret_cast<const char*>(block.data()), count);
-    }
-    return text;
-}
-
-/// `size` bytes that differ from place to place.
-inline std::string pattern(std::size_t size) {
-    std::string text(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) {
-        text[i] = static_cast<char>(i * 2654435761U >> 13);
-    }
-    return text;
-}
 
 }  // namespace weft::test
 
