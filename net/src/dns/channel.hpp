@@ -2,80 +2,75 @@
 #pragma once
 
 #include "dns/answer.hpp"
+#include "dns/ares.hpp"
+#include "dns/attempt.hpp"
 
-#include <weft/clock.hpp>
-#include <weft/net/dns.hpp>
+#include <weft/net/address.hpp>
 #include <weft/scope.hpp>
 #include <weft/unique_fd.hpp>
 
-#include <ares.h>
-
+#include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace weft::net::dns {
 
-/// c-ares on the reactor: sends questions and delivers answers.
+/// c-ares on the reactor, for one name server: sends questions, once, and delivers answers.
 ///
 /// c-ares opens its sockets through functions of ours and says which of them it wants to read or
 /// write. They are gathered in an epoll instance of the channel's own, so that one fiber, the
-/// pump, waits for all of them and for the next timeout.
+/// pump, waits for all of them.
+///
+/// c-ares keeps real time. So whoever asks keeps the time limit, in the time of the runtime, and
+/// gives up; c-ares drops later, by its own clock, what was given up.
 ///
 /// Invariants:
-/// 1. The pump runs exactly while a question is pending, and keeps the channel alive.
-/// 2. Every question is completed exactly once, at the latest by shut_down() or the pump's end.
-/// 3. A completion only notes what came and wakes fibers: no code of others runs inside c-ares,
+/// 1. The pump runs exactly while somebody waits for an answer, and keeps the channel alive.
+/// 2. Every attempt that is not given up ends exactly once, at the latest by shut_down() or the
+///    pump's end.
+/// 3. The callback only notes what came and wakes fibers: no code of others runs inside c-ares,
 ///    so nobody can destroy or cancel from within.
 class channel : public std::enable_shared_from_this<channel> {
 public:
-    using completion = std::function<void(answer)>;
-
-    /// \throws net::error  as resolver's constructor.
-    explicit channel(const resolver_options& options);
+    /// \param longest  no attempt is waited for longer; at most a day.
+    /// \throws net::error  if the machine lacks resources.
+    channel(const address& server, std::chrono::milliseconds longest);
     channel(const channel&) = delete;
     channel& operator=(const channel&) = delete;
     ~channel() { shut_down(); }
 
-    /// Asks the name servers. `done`, which must not throw, is told the answer.
+    /// Asks the name server. Sets `made->reply` and then `made->ended`, be it at once.
     ///
     /// Blocks: never.
-    /// \throws what spawn() throws; nothing is pending then.
-    void ask(const question& asked, completion done);
+    /// \throws what spawn() throws; nothing is under way then.
+    void ask(const std::shared_ptr<attempt>& made);
 
-    /// Closes all sockets and completes all questions with std::errc::operation_canceled.
-    /// Idempotent, never blocks.
+    /// Ends the waiting for `made`; its answer is ignored. No effect once it has ended.
+    void give_up(attempt& made) noexcept;
+
+    /// Closes all sockets and ends all attempts with std::errc::operation_canceled. Idempotent,
+    /// never blocks.
     void shut_down() noexcept;
 
-    /// Search domains and dots of the system's configuration.
-    [[nodiscard]] const std::vector<std::string>& domains() const noexcept { return domains_; }
-    [[nodiscard]] int ndots() const noexcept { return ndots_; }
-
 private:
-    struct pending;
+    struct held;
     struct pump_guard;
 
     static void answered(void* argument, int status, int timeouts, unsigned char* message,
                          int size);
+    static void end(attempt& made, answer found);
     static void watch(void* self, ares_socket_t fd, int readable, int writable);
 
-    void configure(const resolver_options& options);
-    void read_configuration(const resolver_options& options);
     void start_pump();
     void pump();
     void wait_for_sockets();
     void process();
-    [[nodiscard]] clock::time_point next_timeout() const;
 
-    ares_channel handle_ = nullptr;  // null once shut down
+    unique_channel handle_;  // null once shut down
     unique_fd poller_;
-    std::size_t pending_ = 0;
+    std::size_t waited_for_ = 0;  // attempts under way
     bool pumping_ = false;
     cancel_scope* waiting_ = nullptr;  // the pump's wait, while it waits
-    std::vector<std::string> domains_;
-    int ndots_ = 1;
 };
 
 }  // namespace weft::net::dns

@@ -17,7 +17,7 @@ void lookup::finish(answer result) noexcept {
     }
 }
 
-lookups::lookups(const resolver_options& options, channel& servers)
+lookups::lookups(const resolver_options& options, name_servers& servers)
     : min_ttl_(options.min_ttl),
       max_ttl_(std::max(options.min_ttl, options.max_ttl)),
       max_negative_ttl_(options.max_negative_ttl),

@@ -3,7 +3,7 @@
 
 #include "dns/answer.hpp"
 #include "dns/cache.hpp"
-#include "dns/channel.hpp"
+#include "dns/name_servers.hpp"
 
 #include <weft/event.hpp>
 #include <weft/net/dns.hpp>
@@ -38,14 +38,14 @@ private:
 /// Answers questions from the cache, or from the name servers: once for all who ask meanwhile.
 class lookups {
 public:
-    lookups(const resolver_options& options, channel& servers);
+    lookups(const resolver_options& options, name_servers& servers);
     lookups(const lookups&) = delete;
     lookups& operator=(const lookups&) = delete;
     ~lookups() = default;
 
     /// The lookup for `asked`, which may be done already. It goes on when nobody waits.
     ///
-    /// Blocks: never. Throws what channel::ask() throws.
+    /// Blocks: never. Throws what name_servers::ask() throws.
     [[nodiscard]] std::shared_ptr<lookup> begin(const question& asked);
 
 private:
@@ -55,7 +55,7 @@ private:
     std::chrono::seconds min_ttl_;
     std::chrono::seconds max_ttl_;
     std::chrono::seconds max_negative_ttl_;
-    channel& servers_;
+    name_servers& servers_;
     cache cache_;
     std::unordered_map<question, std::shared_ptr<lookup>, question_hash> running_;
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/dns.hpp>
 
-#include "dns/channel.hpp"
 #include "dns/host_name.hpp"
 #include "dns/hosts_file.hpp"
 #include "dns/lookups.hpp"
 #include "dns/name_query.hpp"
+#include "dns/name_servers.hpp"
 
 #include <weft/this_fiber.hpp>
 
@@ -34,7 +34,7 @@ std::vector<address> select(const std::vector<address>& from, family wanted, std
 class resolver::implementation {
 public:
     explicit implementation(const resolver_options& options)
-        : servers_(std::make_shared<dns::channel>(options)),
+        : servers_(std::make_shared<dns::name_servers>(options)),
           lookups_(options, *servers_),
           hosts_(options.hosts_file) {}
 
@@ -47,7 +47,7 @@ public:
 private:
     std::error_code search(const dns::host_name& name, family wanted, const sink& found);
 
-    std::shared_ptr<dns::channel> servers_;
+    std::shared_ptr<dns::name_servers> servers_;
     dns::lookups lookups_;
     dns::hosts_file hosts_;
 };

@@ -21,7 +21,7 @@ namespace weft::net {
 struct resolver_options {
     /// Name servers, as "address:port"; port 53 if none is given. Empty: those of the system.
     std::vector<std::string> servers;
-    /// How long a server may take the first time; doubled in each further round.
+    /// How long a server may take the first time; doubled in each further round, up to an hour.
     std::chrono::milliseconds timeout = std::chrono::seconds(2);
     /// Rounds through all servers, 1 or more.
     int tries = 3;
