@@ -2,10 +2,12 @@
 #pragma once
 
 #include "tls/openssl.hpp"
+#include "tls/session_cache.hpp"
 
 #include <weft/clock.hpp>
 #include <weft/net/tls.hpp>
 
+#include <memory>
 #include <string>
 
 namespace weft::net {
@@ -16,7 +18,8 @@ struct tls_context::implementation {
     bool server = false;
     bool verify = true;
     clock::duration handshake_timeout{};
-    std::string protocols;  // for ALPN, each preceded by its length
+    std::unique_ptr<tls::session_cache> sessions;  // of a client that may resume
+    std::string protocols;                         // for ALPN, each preceded by its length
 };
 
 }  // namespace weft::net

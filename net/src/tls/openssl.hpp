@@ -28,6 +28,7 @@ struct freed_by {
 
 using ssl_ptr = std::unique_ptr<SSL, freed_by<SSL_free>>;
 using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
+using session_ptr = std::unique_ptr<SSL_SESSION, freed_by<SSL_SESSION_free>>;
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 using x509_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
 using pkey_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;

@@ -50,6 +50,14 @@ tls_stream::implementation::implementation(std::unique_ptr<stream> transport, tl
     } else {
         SSL_set_connect_state(ssl_.get());
         ask_for(server_name);
+        resumption_.start(*ssl_, context_.get().sessions.get(), name_);
+    }
+}
+
+// Most connections end without both goodbyes, after which OpenSSL would not resume their session.
+tls_stream::implementation::~implementation() {
+    if (!failure_) {
+        SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     }
 }
 
@@ -197,10 +205,6 @@ std::string_view tls_stream::implementation::alpn() const noexcept {
     unsigned size = 0;
     SSL_get0_alpn_selected(ssl_.get(), &chosen, &size);
     return {reinterpret_cast<const char*>(chosen), size};
-}
-
-std::string_view tls_stream::implementation::protocol() const noexcept {
-    return ready_ ? std::string_view(SSL_get_version(ssl_.get())) : std::string_view{};
 }
 
 // Takes what the transport has; false at its end.

@@ -28,6 +28,9 @@ class tls_stream::implementation {
 public:
     implementation(std::unique_ptr<stream> transport, tls_context context,
                    std::string_view server_name);
+    implementation(const implementation&) = delete;
+    implementation& operator=(const implementation&) = delete;
+    ~implementation();
 
     void handshake();
     std::size_t read_some(std::span<std::byte> into);
@@ -36,7 +39,12 @@ public:
     void close() noexcept;
 
     [[nodiscard]] std::string_view alpn() const noexcept;
-    [[nodiscard]] std::string_view protocol() const noexcept;
+    [[nodiscard]] std::string_view protocol() const noexcept {
+        return ready_ ? std::string_view(SSL_get_version(ssl_.get())) : std::string_view{};
+    }
+    [[nodiscard]] bool resumed() const noexcept {
+        return ready_ && SSL_session_reused(ssl_.get()) == 1;
+    }
 
 private:
     void ask_for(std::string_view server_name);
@@ -51,7 +59,8 @@ private:
 
     std::unique_ptr<stream> transport_;
     tls_context context_;
-    std::string name_;  // of the peer, for messages
+    std::string name_;            // of the peer, for messages
+    tls::resumption resumption_;  // of a client
     tls::ssl_ptr ssl_;
     BIO* arrived_ = nullptr;  // records from the peer; owned by ssl_
     BIO* made_ = nullptr;     // records for the peer; owned by ssl_

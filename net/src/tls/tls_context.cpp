@@ -25,10 +25,8 @@ tls::ssl_ctx_ptr make_settings(const SSL_METHOD* method) {
         throw std::bad_alloc();
     }
     SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
-    SSL_CTX_set_options(made.get(),
-                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+    SSL_CTX_set_options(made.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_num_tickets(made.get(), 0);
     SSL_CTX_set_mode(made.get(), SSL_MODE_RELEASE_BUFFERS);
     return made;
 }
@@ -118,6 +116,16 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+void allow_resumption(tls_context::implementation& made, std::size_t most) {
+    auto* settings = made.settings.get();
+    if (most == 0) {
+        SSL_CTX_set_options(settings, SSL_OP_NO_TICKET);
+        return;
+    }
+    made.sessions = std::make_unique<tls::session_cache>(most);
+    tls::resumption::prepare(*settings);
+}
+
 }  // namespace
 
 tls_context tls_context::client(const tls_client_options& options) {
@@ -126,6 +134,7 @@ tls_context tls_context::client(const tls_client_options& options) {
     made->verify = options.verify;
     made->handshake_timeout = options.handshake_timeout;
     made->protocols = wire_form(options.alpn);
+    allow_resumption(*made, options.kept_sessions);
     auto& settings = *made->settings;
     SSL_CTX_set_verify(&settings, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (!options.ca_file.empty()) {
@@ -154,6 +163,10 @@ tls_context tls_context::server(const tls_server_options& options) {
     made->handshake_timeout = options.handshake_timeout;
     made->protocols = wire_form(options.alpn);
     auto& settings = *made->settings;
+    if (!options.resumption) {
+        SSL_CTX_set_options(&settings, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(&settings, 0);
+    }
     use_certificate(settings, options.certificate_pem);
     use_key(settings, options.private_key_pem);
     if (!made->protocols.empty()) {

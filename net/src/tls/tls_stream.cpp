@@ -43,4 +43,8 @@ std::string_view tls_stream::protocol() const noexcept {
     return self_->protocol();
 }
 
+bool tls_stream::resumed() const noexcept {
+    return self_->resumed();
+}
+
 }  // namespace weft::net

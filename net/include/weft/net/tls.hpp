@@ -22,6 +22,9 @@ struct tls_client_options {
     std::string ca_pem = {};
     std::string ca_file = {};
     std::vector<std::string> alpn = {};  ///< protocols to offer, best first, such as "http/1.1"
+    /// Sessions kept to be resumed with the server of the same name, which spares both sides most
+    /// of the next handshake; beyond, the oldest goes. 0: none.
+    std::size_t kept_sessions = 100;
     clock::duration handshake_timeout = std::chrono::seconds(60);
 };
 
@@ -30,6 +33,8 @@ struct tls_server_options {
     std::string certificate_pem;  ///< its certificate, then the intermediate ones
     std::string private_key_pem;
     std::vector<std::string> alpn = {};  ///< protocols spoken, best first
+    /// Whether clients may resume sessions. The key of their tickets lives as long as the context.
+    bool resumption = false;
     clock::duration handshake_timeout = std::chrono::seconds(60);
 };
 
@@ -89,6 +94,9 @@ public:
 
     /// "TLSv1.3" or "TLSv1.2"; empty before the handshake.
     [[nodiscard]] std::string_view protocol() const noexcept;
+
+    /// Whether the handshake resumed an earlier session, in which the server had proved its name.
+    [[nodiscard]] bool resumed() const noexcept;
 
 private:
     class implementation;
