@@ -3,6 +3,7 @@
 
 #include <weft/detail/scope_state.hpp>
 #include <weft/detail/task_state.hpp>
+#include <weft/detail/value_share.hpp>
 #include <weft/detail/wait_queue.hpp>
 
 #include "assert.hpp"
@@ -81,6 +82,8 @@ struct alignas(64) fiber {
     scope_state* scope = nullptr;
     task_state* task = nullptr;
     std::uint64_t cancelled_by = 0;  // scope id of the last cancellation that reached the fiber
+
+    value_share values;  // of fiber_local variables
 
     fiber* next_alive = nullptr;  // the registry of live fibers
     fiber* previous_alive = nullptr;

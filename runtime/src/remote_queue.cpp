@@ -17,13 +17,15 @@ namespace {
 /// Starts a fiber for a posted function.
 class posted_item final : public remote_item {
 public:
-    explicit posted_item(std::unique_ptr<posted> function) : function_(std::move(function)) {}
+    explicit posted_item(std::unique_ptr<posted> function)
+        : function_(std::move(function)), values_(current_values()) {}
 
     void arrive(scheduler& at) noexcept override {
         try {
-            launch([function = std::move(function_)] { function->execute(); }, {}, nullptr, nullptr,
-                   std::source_location::current())
-                .has_handle = false;
+            auto& started = launch([function = std::move(function_)] { function->execute(); }, {},
+                                   nullptr, nullptr, std::source_location::current());
+            started.has_handle = false;
+            started.owner->values = std::move(values_);
         } catch (...) {
             at.report(error_kind::unhandled_exception, nullptr, "a posted function was not run",
                       std::current_exception());
@@ -32,6 +34,7 @@ public:
 
 private:
     std::unique_ptr<posted> function_;
+    value_share values_;  // of whoever posted it
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ public:
     explicit installed_runtime(const run_options& options)
         : home_(std::make_unique<scheduler>(options,
                                             std::make_unique<native_engine>(options.order_seed))) {
+        home_->root().values = current_values();
         current_fiber = &home_->root();
     }
     installed_runtime(const installed_runtime&) = delete;

@@ -71,7 +71,10 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
     made->storage = aligned_below(reinterpret_cast<std::byte*>(made), storage,
                                   std::max(alignment, alignof(std::max_align_t)));
     // The loop, which starts what other threads post, runs on the stack of a fiber that does not.
-    made->parent = current_fiber->state == fiber_state::running ? current_fiber->id : 0;
+    if (current_fiber->state == fiber_state::running) {
+        made->parent = current_fiber->id;
+        made->values = current_fiber->values;
+    }
     if (!chosen.name.empty()) {
         made->name[chosen.name.copy(made->name.data(), made->name.size() - 1)] = '\0';
     }
@@ -169,6 +172,9 @@ void scheduler::run_fiber(fiber& self) noexcept {
         task.outcome = task_outcome::failed;
     }
     task.drop_function();
+    while (!self.values.empty()) [[unlikely]] {  // again if a destructor set one
+            const value_share ending = std::exchange(self.values, {});
+        }
     finish(self);
 }
 

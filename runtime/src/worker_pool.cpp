@@ -3,6 +3,7 @@
 
 #include <weft/worker_pool.hpp>
 
+#include "borrowed_values.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 
@@ -103,7 +104,10 @@ void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t 
         auto call = std::move(shared->queue.front());
         shared->queue.pop_front();
         lock.unlock();
-        call->work->execute();
+        {
+            const borrowed_values inherited(call->values);
+            call->work->execute();
+        }
         auto reply = std::move(call->reply);
         call.reset();  // the reply holds it: the function is destroyed on the loop's thread
         shared->replies->push(std::move(reply), true);
@@ -148,6 +152,7 @@ void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
     try {
         call = std::make_shared<worker_call>();
         call->work = added;
+        call->values = self.values;
         call->owner = &self;
         call->abandonable = abandonable;
         call->reply = std::make_unique<worker_reply>(call);

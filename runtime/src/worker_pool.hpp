@@ -3,6 +3,7 @@
 
 #include <weft/clock.hpp>
 #include <weft/detail/job.hpp>
+#include <weft/detail/value_share.hpp>
 #include <weft/detail/wait_queue.hpp>
 #include <weft/run.hpp>
 
@@ -18,6 +19,7 @@ class remote_item;
 /// One call of to_thread(): where the fiber and the worker meet.
 struct worker_call {
     std::shared_ptr<job> work;
+    value_share values;                  // what the function sees of fiber_local variables
     std::unique_ptr<remote_item> reply;  // made in advance, so that answering cannot fail
     fiber* owner = nullptr;              // null once it has stopped waiting; loop's thread only
     bool abandonable = false;

@@ -5,6 +5,7 @@
 // works. A program of its own, since it replaces operator new.
 #include <weft/channel.hpp>
 #include <weft/event.hpp>
+#include <weft/fiber_local.hpp>
 #include <weft/gather.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
@@ -35,6 +36,7 @@ namespace {
 
 std::atomic<long> until_failure{-1};  // allocations; negative: none fails
 std::atomic<long> alive{0};           // allocations not given back
+std::atomic<long> allocated{0};
 
 void* allocate(std::size_t size, std::size_t alignment) {
     if (until_failure.load() >= 0 && until_failure.fetch_sub(1) == 0) {
@@ -42,6 +44,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
     }
     void* made = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
     alive += made != nullptr ? 1 : 0;
+    ++allocated;
     return made;
 }
 
@@ -137,6 +140,50 @@ TEST(AllocationSweep, SpawnAndJoin) {
         auto text = spawn([] { return std::string(100, 'x'); });
         EXPECT_EQ(number.get(), 1);
         EXPECT_EQ(text.get().size(), 100U);
+    });
+}
+
+TEST(AllocationSweep, FiberLocalValues) {
+    fiber_local<std::string> text("initial");
+    fiber_local<int> number;
+    sweep([&] {
+        number.set(1);
+        try {
+            const auto during = text.scoped(std::string(100, 'x'));
+            spawn([&] { text.set("child"); }).get();
+            number.set(2);
+        } catch (...) {
+            EXPECT_EQ(*text, "initial");
+            throw;
+        }
+        EXPECT_EQ(*text, "initial");
+        text.reset();
+    });
+}
+
+// A scope ends without an exception also when there is no memory for a table of one's own.
+TEST(AllocationSweep, ScopedValueEndsWithoutMemory) {
+    run([] {
+        fiber_local<int> number(1);
+        task<> child;
+        {
+            const auto during = number.scoped(2);
+            child = spawn([&] { EXPECT_EQ(*number, 2); });  // shares the table
+            until_failure = 0;
+        }
+        EXPECT_LT(until_failure.exchange(-1), 0);
+        EXPECT_EQ(*number, 1);
+        child.get();
+    });
+}
+
+// Without variables that were set, inheriting them allocates nothing.
+TEST(AllocationSweep, SpawnAllocatesNothing) {
+    run([] {
+        spawn([] {}).get();
+        const long before = allocated;
+        spawn([] {}).get();
+        EXPECT_EQ(allocated, before);
     });
 }
 
