@@ -22,21 +22,10 @@ const char* title(error_kind kind) noexcept {
     return "error";
 }
 
-std::string group_message(const std::vector<std::exception_ptr>& errors) {
-    if (errors.empty()) {
-        throw std::invalid_argument("exception_group: no errors");
-    }
-    return std::to_string(errors.size()) + (errors.size() == 1 ? " failure: " : " failures: ") +
-           describe(errors.front()) + (errors.size() > 1 ? ", ..." : "");
-}
-
 }  // namespace
 
-cancelled::cancelled(std::uint64_t scope_id, std::string reason)
-    : scope_id_(scope_id), reason_(std::move(reason)) {}
-
-exception_group::exception_group(std::vector<std::exception_ptr> errors)
-    : std::runtime_error(group_message(errors)), errors_(std::move(errors)) {}
+cancelled::cancelled(std::uint64_t scope_id, std::string reason, std::uint64_t canceller)
+    : scope_id_(scope_id), canceller_(canceller), reason_(std::move(reason)) {}
 
 std::string describe(const std::exception_ptr& error) {
     if (error == nullptr) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/scope.hpp>
 
+#include <weft/this_fiber.hpp>
+
 #include "id_source.hpp"
 #include "scheduler.hpp"
 
@@ -81,7 +83,7 @@ const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept 
 scope_state::scope_state() : scope_state(next_id()) {}
 
 void scope_state::on_deadline(timer& due) noexcept {
-    static_cast<scope_state&>(due).cancel("deadline");
+    static_cast<scope_state&>(due).cancel("deadline", 0);
 }
 
 void scope_state::attach(scope_state* above, fiber* inside) noexcept {
@@ -112,11 +114,12 @@ void scope_state::detach() noexcept {
     }
 }
 
-void scope_state::cancel(std::string_view why) noexcept {
+void scope_state::cancel(std::string_view why, std::uint64_t by) noexcept {
     if (cancel_called) {
         return;
     }
     cancel_called = true;
+    canceller = by;
     try {
         reason = why;
     } catch (...) {
@@ -155,7 +158,7 @@ void scope_state::set_deadline(clock::time_point wanted) {
 
 void scope_state::raise() const {
     if (cause != nullptr) {
-        throw cancelled(cause->id, cause->reason);
+        throw cause->cancellation();
     }
     // A shield came between the cancellation and the throw; the wait has ended all the same.
     throw cancelled(owner->cancelled_by, {});
@@ -168,7 +171,7 @@ entered_scope::entered_scope(scope_state& entered) : scope_(entered) {
     }
     if (entered.deadline != never && !entered.cancel_called) {
         if (entered.deadline <= self.home->now()) {
-            entered.cancel("deadline");
+            entered.cancel("deadline", 0);
         } else {
             timers_of(self).arm(entered, entered.deadline);
         }
@@ -209,7 +212,7 @@ bool entered_scope::absorbs(cancelled& request) noexcept {
 namespace weft {
 
 void cancel_scope::cancel(std::string_view reason) {
-    state_.cancel(reason);
+    state_.cancel(reason, this_fiber::id());
 }
 
 void cancel_scope::set_deadline(clock::time_point deadline) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/task.hpp>
 
+#include <weft/this_fiber.hpp>
+
 #include "scheduler_inline.hpp"
 
 #include <string>
@@ -46,7 +48,7 @@ bool cancel_task(task_state& state, std::string_view reason) {
     if (state.outcome != task_outcome::running) {
         return false;
     }
-    state.owner->root_scope.cancel(reason);
+    state.owner->root_scope.cancel(reason, this_fiber::id());
     return true;
 }
 
@@ -77,7 +79,7 @@ void drop_task(task_state& state) noexcept {
     fiber& owner = *state.owner;
     // A fiber that drops the handle to itself would wait for its own end: it lets go instead.
     while (owner.state != fiber_state::finished && &owner != current_fiber) {
-        owner.root_scope.cancel("its handle was destroyed");
+        owner.root_scope.cancel("its handle was destroyed", this_fiber::id());
         waiter self;
         state.joiners.wait_uncancellable(self, wait_reason::join, &state);
     }

@@ -2,6 +2,7 @@
 #include <weft/task_group.hpp>
 
 #include <weft/error.hpp>
+#include <weft/this_fiber.hpp>
 
 #include "fiber.hpp"
 
@@ -19,11 +20,15 @@ void task_group::task_ended(detail::task_state& ended) noexcept {
     if (ended.outcome == detail::task_outcome::failed) {
         ended.read = true;
         errors_.push_back(ended.error);  // spawn() made room
-        scope_.cancel("a sibling failed");
+        scope_.cancel("a sibling failed", ended.owner->id);
     }
     if (--running_ == 0) {
         waiting_.wake_all();
     }
+}
+
+void task_group::cancel(std::string_view reason) {
+    scope_.cancel(reason, this_fiber::id());
 }
 
 void task_group::prepare_for_child() {
@@ -45,7 +50,7 @@ void task_group::require_open() const {
 
 void task_group::body_failed(std::exception_ptr error) {
     errors_.push_back(std::move(error));
-    scope_.cancel("the body of the group failed");
+    scope_.cancel("the body of the group failed", this_fiber::id());
 }
 
 void task_group::wait_for_children() noexcept {
@@ -72,7 +77,7 @@ void task_group::throw_failures() {
 void task_group::throw_outer_cancellation() const {
     const auto* cause = detail::cause_within_reach(*scope_.owner, std::uncaught_exceptions());
     if (interrupted_ && cause != nullptr && cause != &scope_) {
-        throw cancelled(cause->id, cause->reason);
+        throw cause->cancellation();
     }
 }
 

@@ -56,7 +56,7 @@ void raise_cancelled(fiber& self) {
         self.has_unwinding_limit = false;
         self.shield_expired = false;
     } else if (const auto* cause = cause_within_reach(self, uncaught)) {
-        throw cancelled(cause->id, cause->reason);
+        throw cause->cancellation();
     } else if (!self.shield_expired) {
         self.shield_expired = true;
         self.home->report(error_kind::shield_expired, &self,

@@ -23,6 +23,7 @@ TEST(Error, CancelledIsNoStandardException) {
     const cancelled request(7, "why");
     EXPECT_EQ(request.scope_id(), 7U);
     EXPECT_EQ(request.reason(), "why");
+    EXPECT_EQ(request.canceller(), 0U);
 }
 
 TEST(Error, IoErrorKnowsWhatWasTransferred) {
@@ -30,39 +31,6 @@ TEST(Error, IoErrorKnowsWhatWasTransferred) {
     EXPECT_EQ(error.transferred(), 12U);
     EXPECT_EQ(error.code(), std::errc::broken_pipe);
     EXPECT_NE(std::string(error.what()).find("send"), std::string::npos);
-}
-
-TEST(Error, GroupWrapsASingleError) {
-    const exception_group group({error_of(std::runtime_error("alone"))});
-    EXPECT_EQ(group.errors().size(), 1U);
-    EXPECT_STREQ(group.what(), "1 failure: alone");
-}
-
-TEST(Error, GroupNamesTheFirstOfSeveral) {
-    const exception_group group(
-        {error_of(std::runtime_error("first")), error_of(std::logic_error("second"))});
-    EXPECT_STREQ(group.what(), "2 failures: first, ...");
-}
-
-TEST(Error, EmptyGroupIsRefused) {
-    EXPECT_THROW(exception_group({}), std::invalid_argument);
-}
-
-TEST(Error, GroupFindsTheFirstOfAType) {
-    const exception_group group({error_of(1), error_of(timeout_error()),
-                                 error_of(std::logic_error("a")), error_of(std::logic_error("b"))});
-    EXPECT_EQ(describe(group.find<std::logic_error>()), "a");
-    EXPECT_EQ(describe(group.find<std::runtime_error>()), timeout_error().what());
-    EXPECT_EQ(group.find<io_error>(), nullptr);
-}
-
-TEST(Error, GroupFindsInNestedGroups) {
-    const exception_group inner({error_of(std::logic_error("deep"))});
-    const exception_group group({error_of(1), error_of(inner)});
-    EXPECT_EQ(describe(group.find<std::logic_error>()), "deep");
-    EXPECT_EQ(group.find<io_error>(), nullptr);
-    EXPECT_EQ(describe(group.find<std::exception>()), "deep");
-    EXPECT_EQ(describe(group.find<exception_group>()), "1 failure: deep");
 }
 
 TEST(Error, DescribeKnowsEveryKind) {

@@ -78,6 +78,7 @@ TEST_F(TaskCancel, ReasonAndObjectReachTheAwaiter) {
             FAIL() << "get() returned";
         } catch (const cancelled& request) {
             EXPECT_EQ(request.reason(), "why");
+            EXPECT_EQ(request.canceller(), this_fiber::id());
             EXPECT_EQ(&request, inner);
         }
     });

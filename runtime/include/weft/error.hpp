@@ -4,6 +4,8 @@
 /// \file
 /// What weft throws, and what it reports to the error handler.
 
+#include <weft/exception_group.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -13,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <type_traits>
-#include <vector>
 
 namespace weft {
 
@@ -24,8 +24,9 @@ namespace weft {
 /// it pass; the scope that was cancelled absorbs it.
 class cancelled {
 public:
-    /// \param scope_id  which cancel_scope asked for it.
-    cancelled(std::uint64_t scope_id, std::string reason);
+    /// \param scope_id   which cancel_scope asked for it.
+    /// \param canceller  the id of the fiber that called cancel(); 0: a deadline or no fiber.
+    cancelled(std::uint64_t scope_id, std::string reason, std::uint64_t canceller = 0);
 
     /// The id of the cancelled scope on whose behalf this was thrown.
     [[nodiscard]] std::uint64_t scope_id() const noexcept { return scope_id_; }
@@ -33,11 +34,15 @@ public:
     /// What was given to cancel(); "deadline" when a deadline did it.
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
+    /// The id of the fiber that called cancel(); 0 if a deadline or the runtime did.
+    [[nodiscard]] std::uint64_t canceller() const noexcept { return canceller_; }
+
     /// For the runtime: the outer scope that takes over the absorption.
     void assign_to(std::uint64_t scope_id) noexcept { scope_id_ = scope_id; }
 
 private:
     std::uint64_t scope_id_;
+    std::uint64_t canceller_;
     std::string reason_;
 };
 
@@ -73,26 +78,6 @@ private:
     std::size_t transferred_;
 };
 
-/// Several failures at once: what the children of a task_group threw.
-///
-/// Always wrapped, also when there is only one.
-class exception_group : public std::runtime_error {
-public:
-    /// \throws std::invalid_argument  if `errors` is empty.
-    explicit exception_group(std::vector<std::exception_ptr> errors);
-
-    /// The failures in the order in which they happened.
-    [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
-
-    /// The first failure of type Error in this group or a nested one; null if there is none. A
-    /// nested group itself counts only if Error is exception_group.
-    template <class Error>
-    [[nodiscard]] std::exception_ptr find() const;
-
-private:
-    std::vector<std::exception_ptr> errors_;
-};
-
 /// What a report to the error handler is about.
 enum class error_kind : std::uint8_t {
     unhandled_exception,  ///< a detached fiber or a posted function threw
@@ -120,29 +105,5 @@ void default_error_handler(const error_report& report) noexcept;
 
 /// A line that describes `error`: what() of a std::exception, "cancelled", or "unknown exception".
 [[nodiscard]] std::string describe(const std::exception_ptr& error);
-
-template <class Error>
-std::exception_ptr exception_group::find() const {
-    for (const auto& error : errors_) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const exception_group& nested) {
-            auto found = std::is_same_v<Error, exception_group> ? error : nested.find<Error>();
-            if (found != nullptr) {
-                return found;
-            }
-            continue;
-        } catch (...) {  // a single failure: looked at below
-        }
-        try {
-            std::rethrow_exception(error);
-        } catch (const Error&) {
-            return error;
-        } catch (...) {  // another type: keep looking
-            continue;
-        }
-    }
-    return nullptr;
-}
 
 }  // namespace weft

@@ -43,7 +43,7 @@ public:
 
     /// Cancels the block and all children; the group then ends without an exception unless a
     /// child fails. Never blocks, idempotent.
-    void cancel(std::string_view reason = {}) { scope_.cancel(reason); }
+    void cancel(std::string_view reason = {});
 
     /// Children that have not ended.
     [[nodiscard]] std::size_t running() const noexcept { return running_; }

@@ -39,10 +39,13 @@ struct scope_state : timer {
     bool shielded = false;
     bool used = false;
     bool caught = false;
+    std::uint64_t canceller = 0;  // id of a fiber
     std::string reason;
 
     /// Cancels this scope and everything inside that is not shielded.
-    void cancel(std::string_view why) noexcept;
+    ///
+    /// \param by  the id of the fiber that wants it; 0: none.
+    void cancel(std::string_view why, std::uint64_t by) noexcept;
     void set_shield(bool on);
     void set_deadline(clock::time_point wanted);
 
@@ -53,7 +56,10 @@ struct scope_state : timer {
     /// What happens when the deadline has come.
     static void on_deadline(timer& due) noexcept;
 
-    /// Throws cancelled on behalf of `cause`, which must not be null.
+    /// What is thrown on behalf of this scope, which is cancelled.
+    [[nodiscard]] cancelled cancellation() const { return {id, reason, canceller}; }
+
+    /// Throws the cancellation of `cause`, which must not be null.
     [[noreturn]] void raise() const;
 };
 
