@@ -139,6 +139,9 @@ private:
 /// \param uncaught  how many exceptions are in flight in `self`.
 [[nodiscard]] const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept;
 
+/// \throws usage_error  naming `what` unless this thread is that of the fiber's runtime.
+void require_thread_of(const fiber& owner, const char* what);
+
 /// Throws cancelled for a fiber whose wait was aborted. If no cancelled scope is within reach, the
 /// fiber has exceeded run_options::unwinding_limit: that is reported first.
 [[noreturn]] void raise_cancelled(fiber& self);

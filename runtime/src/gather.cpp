@@ -7,38 +7,10 @@
 
 namespace weft::detail {
 
-gather_state::~gather_state() {
-    stop_watching();
-}
-
-/// Before anybody takes a result or lets a task go: the task is gone then.
-void gather_state::stop_watching() noexcept {
-    for (auto* each : watched_) {
-        if (each->outcome == task_outcome::running) {
-            each->observer = nullptr;
-        }
+void gather_state::watched_ended(task_watch& which) noexcept {
+    if (failed_ == nullptr && which.watched->outcome != task_outcome::value) {
+        failed_ = which.watched;
     }
-    watched_.clear();
-}
-
-void gather_state::add(task_state& watched) {
-    watched_.push_back(&watched);
-    if (watched.outcome == task_outcome::running) {
-        watched.observer = this;
-        ++running_;
-    } else {
-        note_failure(watched);
-    }
-}
-
-void gather_state::note_failure(task_state& ended) noexcept {
-    if (failed_ == nullptr && ended.outcome != task_outcome::value) {
-        failed_ = &ended;
-    }
-}
-
-void gather_state::task_ended(task_state& ended) noexcept {
-    note_failure(ended);
     if (--running_ == 0 || failed_ != nullptr) {
         waiting_.wake_all();
     }
@@ -48,10 +20,9 @@ void gather_state::wait() {
     try {
         wait_for_outcome();
     } catch (...) {
-        stop_watching();
+        stop_watching();  // before the tasks are let go
         throw;
     }
-    stop_watching();
 }
 
 void gather_state::wait_for_outcome() {
@@ -81,16 +52,16 @@ void gather_state::checkpoint_or_cancel_all() {
 /// The others run on, and nobody will ask for their outcome.
 void gather_state::rethrow_first_failure() {
     const std::exception_ptr error = failed_->error;
-    for (auto* each : watched_) {
-        each->read = true;
+    for (auto& each : watches_) {
+        each.watched->read = true;
     }
     std::rethrow_exception(error);
 }
 
 void gather_state::cancel_all() noexcept {
-    for (auto* each : watched_) {
-        each->read = true;
-        cancel_task(*each, "gather() was cancelled");
+    for (auto& each : watches_) {
+        each.watched->read = true;
+        cancel_task(*each.watched, "gather() was cancelled");
     }
     while (running_ > 0) {
         waiter self;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "scheduler.hpp"
 
+#include <weft/detail/task_watcher.hpp>
+
 #include "engine/switch_annotations.hpp"
 #include "id_source.hpp"
 #include "remote_queue.hpp"
@@ -187,8 +189,12 @@ void scheduler::finish(fiber& self) noexcept {
     if (task.observer != nullptr) {
         task.observer->task_ended(task);
     }
-    while (!task.joiners.empty()) {
-        wake_from(task.joiners, *task.joiners.front());
+    while (waiter* first = task.joiners.front()) {
+        if (first->slot == nullptr) {
+            wake_from(task.joiners, *first);
+        } else {
+            task_watcher::tell(task.joiners, *first);
+        }
     }
     if (!task.has_handle) {
         if (task.outcome == task_outcome::failed && !task.read) {

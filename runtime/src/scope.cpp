@@ -212,6 +212,9 @@ bool entered_scope::absorbs(cancelled& request) noexcept {
 namespace weft {
 
 void cancel_scope::cancel(std::string_view reason) {
+    if (state_.owner != nullptr) {
+        detail::require_thread_of(*state_.owner, "cancel_scope::cancel");
+    }
     state_.cancel(reason, this_fiber::id());
 }
 

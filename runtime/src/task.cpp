@@ -15,6 +15,12 @@ std::string name_of(const fiber& named) {
                                  : "fiber-" + std::to_string(named.id);
 }
 
+void require_thread_of(const fiber& owner, const char* what) {
+    if (current_fiber == nullptr || current_fiber->home != owner.home) {
+        throw usage_error(std::string(what) + ": called on another thread than its runtime's");
+    }
+}
+
 fiber& create_fiber(const spawn_options& options, std::size_t size, std::size_t alignment,
                     std::source_location spawned_at) {
     return require_fiber("spawn").home->create(options, size, alignment, spawned_at);
@@ -45,6 +51,7 @@ void start_task(fiber& created, task_state& state, scope_state* scope) {
 }
 
 bool cancel_task(task_state& state, std::string_view reason) {
+    require_thread_of(*state.owner, "task::cancel");
     if (state.outcome != task_outcome::running) {
         return false;
     }
@@ -52,12 +59,25 @@ bool cancel_task(task_state& state, std::string_view reason) {
     return true;
 }
 
-void join_task(task_state& state) {
-    fiber& running = checked_fiber();
+namespace {
+
+void require_other(const task_state& state, const fiber& running) {
     if (state.owner == &running) {
         throw usage_error("task: a fiber cannot join itself");
     }
+    require_thread_of(*state.owner, "task::join");
+}
+
+}  // namespace
+
+void require_other_fiber(const task_state& state) {
+    require_other(state, require_fiber("task"));
+}
+
+void join_task(task_state& state) {
+    fiber& running = checked_fiber();
     if (state.owner->state != fiber_state::finished) {
+        require_other(state, running);
         waiter self;
         wait_in(state.joiners, running, self, wait_reason::join, &state);
     }

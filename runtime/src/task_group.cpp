@@ -28,6 +28,9 @@ void task_group::task_ended(detail::task_state& ended) noexcept {
 }
 
 void task_group::cancel(std::string_view reason) {
+    if (scope_.owner != nullptr) {
+        detail::require_thread_of(*scope_.owner, "task_group::cancel");
+    }
     scope_.cancel(reason, this_fiber::id());
 }
 
@@ -46,6 +49,7 @@ void task_group::require_open() const {
         throw usage_error(ended_ ? "task_group: spawn after the end of the group"
                                  : "task_group: spawn into a cancelled group");
     }
+    detail::require_thread_of(*scope_.owner, "task_group::spawn");
 }
 
 void task_group::body_failed(std::exception_ptr error) {

@@ -4,8 +4,10 @@
 // runtime_handle. That would corrupt the runtime, so it ends the program at once.
 #include <weft/channel.hpp>
 #include <weft/event.hpp>
+#include <weft/scope.hpp>
 #include <weft/semaphore.hpp>
 #include <weft/task.hpp>
+#include <weft/task_group.hpp>
 
 #include "support/runtime_test.hpp"
 
@@ -62,13 +64,29 @@ TEST_F(ForeignThread, CannotSendToAReceiver) {
                  bug);
 }
 
-TEST_F(ForeignThread, CannotCancelASleeper) {
-    EXPECT_DEATH(run([&] {
-                     auto sleeper = spawn([] { this_fiber::sleep_for(std::chrono::hours(1)); });
-                     this_fiber::yield();
-                     outside([&] { sleeper.cancel(); });
-                 }),
-                 bug);
+// T019, T033: where it can be told before anything has changed, it is an error, and both go on.
+TEST_F(ForeignThread, IsToldWhatItMustNotDo) {
+    run([] {
+        auto sleeper = spawn([] { this_fiber::sleep_for(std::chrono::hours(1)); });
+        this_fiber::yield();
+        cancel_scope scope;
+        with_task_group([&](task_group& group) {
+            scope.run([&] {
+                for (const auto& where : {&outside, &elsewhere}) {
+                    where([&] {
+                        EXPECT_THROW(sleeper.cancel(), usage_error);
+                        EXPECT_THROW(scope.cancel(), usage_error);
+                        EXPECT_THROW(group.cancel(), usage_error);
+                        EXPECT_THROW(group.spawn([] { ADD_FAILURE(); }), usage_error);
+                        EXPECT_THROW(sleeper.join(), usage_error);
+                    });
+                }
+            });
+            EXPECT_EQ(group.running(), 0U);
+        });
+        EXPECT_FALSE(scope.cancel_called());
+        this_fiber::yield();
+    });
 }
 
 TEST_F(ForeignThread, MayUseTheHandle) {

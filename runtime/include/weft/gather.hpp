@@ -31,13 +31,13 @@ auto gather(Functions&&... functions) {
 /// Failures and cancellation as above.
 template <class T>
 auto gather(std::vector<task<T>> tasks) {
-    detail::gather_state state;
+    detail::gather_state state(tasks.size());
     detail::wait_for_all(state, tasks);
     if constexpr (!std::is_void_v<T>) {
         std::vector<T> results;
         results.reserve(tasks.size());
         for (auto& each : tasks) {
-            results.push_back(each.get());
+            results.push_back(detail::task_access::take_from(each));
         }
         return results;
     }

@@ -44,7 +44,8 @@ public:
     /// Waits for the end of the fiber, however it ends.
     ///
     /// Cancellation: throws cancelled; the task runs on.
-    /// \throws usage_error  if the fiber joins itself or there is no task.
+    /// \throws usage_error  if the fiber joins itself, there is no task, or the caller must wait
+    ///         for a task of another runtime.
     void join() { detail::join_task(required()); }
 
     /// Waits for the end and returns the result, which is moved out; the handle is empty then.
@@ -54,11 +55,7 @@ public:
     ///         is no task.
     T get() {
         join();
-        task ended(std::move(*this));
-        detail::rethrow_outcome(*ended.state_);
-        if constexpr (!std::is_void_v<T>) {
-            return std::move(*ended.value_->value);
-        }
+        return take();
     }
 
     /// Asks the fiber to stop: every blocking call in it throws cancelled. Returns false if it
@@ -93,6 +90,15 @@ private:
             throw usage_error("task: the handle is empty");
         }
         return *state_;
+    }
+
+    /// get() of a task that has ended, which is then no blocking call.
+    T take() {
+        task ended(std::move(*this));
+        detail::rethrow_outcome(*ended.state_);
+        if constexpr (!std::is_void_v<T>) {
+            return std::move(*ended.value_->value);
+        }
     }
 
     detail::task_state* state_ = nullptr;

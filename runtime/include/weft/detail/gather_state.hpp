@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <weft/detail/task_state.hpp>
+#include <weft/detail/task_access.hpp>
+#include <weft/detail/task_watcher.hpp>
 #include <weft/task.hpp>
 
 #include <cstddef>
@@ -14,16 +15,10 @@
 namespace weft::detail {
 
 /// Watches the tasks of one gather().
-class gather_state final : private task_observer {
+class gather_state final : public task_watcher {
 public:
-    gather_state() = default;
-    gather_state(const gather_state&) = delete;
-    gather_state& operator=(const gather_state&) = delete;
-
-    /// Stops watching.
-    ~gather_state();
-
-    void add(task_state& watched);
+    /// \param count  how many tasks will be watched.
+    explicit gather_state(std::size_t count) : task_watcher(count), running_(count) {}
 
     /// Waits until all have ended, then stops watching. Throws the first failure at once; when
     /// cancelled, cancels all and waits for their end.
@@ -31,35 +26,24 @@ public:
 
 private:
     void wait_for_outcome();
-    void stop_watching() noexcept;
-    void task_ended(task_state& ended) noexcept override;
-    void note_failure(task_state& ended) noexcept;
+    void watched_ended(task_watch& which) noexcept override;
     void checkpoint_or_cancel_all();
     void rethrow_first_failure();
     void cancel_all() noexcept;
 
-    std::vector<task_state*> watched_;
-    std::size_t running_ = 0;
+    std::size_t running_;
     task_state* failed_ = nullptr;
     wait_queue waiting_;
-};
-
-/// Opens handles to the runtime.
-struct task_access {
-    template <class T>
-    static task_state& state_of(const task<T>& handle) {
-        return handle.required();
-    }
 };
 
 /// The value of an ended task, or std::monostate.
 template <class T>
 auto value_or_monostate(task<T>& ended) {
     if constexpr (std::is_void_v<T>) {
-        ended.get();
+        task_access::take_from(ended);
         return std::monostate{};
     } else {
-        return ended.get();
+        return task_access::take_from(ended);
     }
 }
 
@@ -67,7 +51,7 @@ auto value_or_monostate(task<T>& ended) {
 template <class T>
 void wait_for_all(gather_state& state, std::vector<task<T>>& tasks) {
     for (auto& each : tasks) {
-        state.add(task_access::state_of(each));
+        state.watch(task_access::state_of(each));
     }
     try {
         state.wait();
@@ -82,7 +66,7 @@ void wait_for_all(gather_state& state, std::vector<task<T>>& tasks) {
 /// The same for tasks of different types.
 template <class... Ts>
 void wait_for_all_of(gather_state& state, task<Ts>&... tasks) {
-    (state.add(task_access::state_of(tasks)), ...);
+    (state.watch(task_access::state_of(tasks)), ...);
     try {
         state.wait();
     } catch (...) {
@@ -93,7 +77,7 @@ void wait_for_all_of(gather_state& state, task<Ts>&... tasks) {
 
 template <class... Ts>
 auto gather_tuple(std::tuple<task<Ts>...> tasks) {
-    gather_state state;
+    gather_state state(sizeof...(Ts));
     return std::apply(
         [&](auto&... each) {
             wait_for_all_of(state, each...);

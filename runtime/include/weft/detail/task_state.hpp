@@ -130,6 +130,9 @@ void discard_fiber(fiber& created) noexcept;
 /// \throws std::bad_alloc  after destroying the task and giving back the fiber.
 void start_task(fiber& created, task_state& state, scope_state* scope);
 
+/// \throws usage_error  if it is the task of the running fiber, or of another runtime.
+void require_other_fiber(const task_state& state);
+
 bool cancel_task(task_state& state, std::string_view reason);
 void join_task(task_state& state);
 void detach_task(task_state& state) noexcept;
