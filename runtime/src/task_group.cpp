@@ -22,6 +22,10 @@ void task_group::task_ended(detail::task_state& ended) noexcept {
         errors_.push_back(ended.error);  // spawn() made room
         scope_.cancel("a sibling failed", ended.owner->id);
     }
+    child_gone();
+}
+
+void task_group::child_gone() noexcept {
     if (--running_ == 0) {
         waiting_.wake_all();
     }

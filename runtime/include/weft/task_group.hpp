@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <weft/child_task.hpp>
 #include <weft/detail/scope_state.hpp>
+#include <weft/detail/task_access.hpp>
 #include <weft/detail/task_state.hpp>
 #include <weft/detail/wait_queue.hpp>
+#include <weft/start_status.hpp>
 
 #include <cstddef>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <string_view>
@@ -35,10 +40,45 @@ public:
     template <class Function>
     void spawn(Function&& function, spawn_options options = {},
                std::source_location spawned_at = std::source_location::current()) {
-        prepare_for_child();
-        detail::launch(std::forward<Function>(function), options, &scope_, this, spawned_at)
-            .has_handle = false;
-        ++running_;
+        add_child(std::forward<Function>(function), options, spawned_at).has_handle = false;
+    }
+
+    /// spawn() that returns a handle to the child, a child_task of its result.
+    template <class Function>
+    [[nodiscard]] auto spawn_child(
+        Function&& function, spawn_options options = {},
+        std::source_location spawned_at = std::source_location::current()) {
+        using result = std::invoke_result_t<std::decay_t<Function>>;
+        auto& child = add_child(std::forward<Function>(function), options, spawned_at);
+        return child_task<result>(detail::task_access::handle_to<result>(child, child));
+    }
+
+    /// Spawns `function(start_status<T>)` and waits until it calls started(), so that for example
+    /// a server listens before its clients come. Returns what was given to started().
+    ///
+    /// Until then the child belongs to the caller: a failure is thrown here and does not cancel
+    /// the group. Afterwards it is a child like others.
+    /// Blocks:       until the child is ready or has ended.
+    /// Cancellation: cancels the child and waits for its end, then throws cancelled, or what the
+    ///               child threw.
+    /// \throws what `function` throws before it is ready; usage_error  if it returns before, and
+    ///         as spawn() does.
+    template <class T = void, class Function>
+    T start(Function&& function, spawn_options options = {},
+            std::source_location spawned_at = std::source_location::current()) {
+        detail::checkpoint();
+        const auto record = std::make_shared<detail::start_record_of<T>>(*this);
+        auto begin = [function = std::decay_t<Function>(std::forward<Function>(function)),
+                      record = record]() mutable {
+            std::invoke(std::move(function), start_status<T>(std::move(record)));
+        };
+        auto& child = add_child(std::move(begin), options, spawned_at);
+        child.has_handle = false;
+        record->observe(child);
+        record->wait_until_ready();
+        if constexpr (!std::is_void_v<T>) {
+            return std::move(*record->value);
+        }
     }
 
     /// Cancels the block and all children; the group then ends without an exception unless a
@@ -51,11 +91,23 @@ public:
 private:
     template <class Body>
     friend auto with_task_group(Body&& body);
+    friend class detail::start_record;
 
     task_group();
     ~task_group() = default;
 
+    template <class Function>
+    auto& add_child(Function&& function, const spawn_options& options,
+                    std::source_location spawned_at) {
+        prepare_for_child();
+        auto& child =
+            detail::launch(std::forward<Function>(function), options, &scope_, this, spawned_at);
+        ++running_;
+        return child;
+    }
+
     void task_ended(detail::task_state& ended) noexcept override;
+    void child_gone() noexcept;
     void prepare_for_child();  // so that its end cannot fail
     void require_open() const;
     void body_failed(std::exception_ptr error);

@@ -25,6 +25,11 @@ struct task_access {
     static T take_from(task<T>& ended) {
         return ended.take();
     }
+
+    template <class T>
+    static task<T> handle_to(task_state& state, task_value<T>& value) noexcept {
+        return {state, value};
+    }
 };
 
 /// Whether a type is a task or another handle to one.
