@@ -83,7 +83,8 @@ struct alignas(64) fiber {
     task_state* task = nullptr;
     std::uint64_t cancelled_by = 0;  // scope id of the last cancellation that reached the fiber
 
-    value_share values;  // of fiber_local variables
+    value_share values;                                // of fiber_local variables
+    const std::source_location* no_suspend = nullptr;  // where a no_suspend_guard stands
 
     fiber* next_alive = nullptr;  // the registry of live fibers
     fiber* previous_alive = nullptr;
@@ -141,6 +142,9 @@ private:
 
 /// \throws usage_error  naming `what` unless this thread is that of the fiber's runtime.
 void require_thread_of(const fiber& owner, const char* what);
+
+/// Ends the program since `self` would be suspended under a no_suspend_guard.
+[[noreturn]] void suspension_forbidden(const fiber& self, const char* what) noexcept;
 
 /// Throws cancelled for a fiber whose wait was aborted. If no cancelled scope is within reach, the
 /// fiber has exceeded run_options::unwinding_limit: that is reported first.

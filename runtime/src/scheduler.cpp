@@ -132,6 +132,15 @@ void scheduler::limit_unwinding(fiber& target) noexcept {
     }
 }
 
+void scheduler::park_without_credit(fiber& self) noexcept {
+    if (self.no_suspend != nullptr) {
+        suspension_forbidden(self, name_of(self.reason));
+    }
+    if (self.abort != nullptr) {
+        limit_unwinding(self);
+    }
+}
+
 void scheduler::wait_for(operation& asked, const char* call) {
     checkpoint();
     fiber& self = *current_fiber;

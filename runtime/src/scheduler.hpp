@@ -119,6 +119,7 @@ private:
     void switch_away(fiber& self) noexcept;
     void finish(fiber& self) noexcept;
     void limit_unwinding(fiber& target) noexcept;
+    void park_without_credit(fiber& self) noexcept;
     [[nodiscard]] bool called_from_outside() const noexcept;
     void take_remote() noexcept;
     void take_interrupts() noexcept;

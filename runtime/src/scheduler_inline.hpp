@@ -20,8 +20,8 @@ namespace weft::detail {
     self.abort = abort;
     self.move_to(fiber_state::parked);
     trace_.emit(trace_event::parked, &self);
-    if (self.credit == 0 && abort != nullptr) [[unlikely]] {
-        limit_unwinding(self);
+    if (self.credit == 0) [[unlikely]] {
+        park_without_credit(self);
     }
     switch_away(self);
     if (self.credit == 0) [[unlikely]] {

@@ -26,6 +26,14 @@ void abort_sleep(detail::fiber& parked) noexcept {
     parked.home->make_ready(parked);
 }
 
+void yield_without_credit(detail::fiber& self) {
+    detail::slow_checkpoint(self);
+    if (self.no_suspend != nullptr) {
+        detail::suspension_forbidden(self, "yield");
+    }
+    self.home->yield(self);
+}
+
 }  // namespace
 
 std::uint64_t id() noexcept {
@@ -40,7 +48,8 @@ std::string name() {
 void yield() {
     auto& self = detail::running_fiber();
     if (self.credit <= 0) [[unlikely]] {
-        detail::checkpoint();
+        yield_without_credit(self);
+        return;
     }
     self.home->yield(self);
 }
@@ -48,7 +57,7 @@ void yield() {
 void sleep_until(clock::time_point deadline) {
     auto& self = detail::checked_fiber();
     if (deadline <= self.home->turn_time()) {
-        self.home->yield(self);
+        yield();
         return;
     }
     sleep_timer sleep;

@@ -28,6 +28,9 @@ enum class wait_reason : std::uint8_t {
     other = 14,
 };
 
+/// A word for people.
+[[nodiscard]] const char* name_of(wait_reason reason) noexcept;
+
 /// One waiting fiber; lives on the stack of that fiber.
 struct waiter {
     waiter* next = nullptr;
