@@ -13,11 +13,24 @@ namespace {
 
 const char* title(error_kind kind) noexcept {
     switch (kind) {
-        case error_kind::unhandled_exception: return "unhandled exception";
-        case error_kind::result_never_read: return "failure of a task that nobody asked for";
-        case error_kind::leftover_failed: return "failure at the end of run()";
-        case error_kind::shield_expired: return "blocked too long while unwinding";
-        case error_kind::pool_not_joined: return "worker pool not joined";
+        case error_kind::unhandled_exception:
+            return "unhandled exception";
+        case error_kind::result_never_read:
+            return "failure of a task that nobody asked for";
+        case error_kind::leftover_failed:
+            return "failure at the end of run()";
+        case error_kind::shield_expired:
+            return "blocked too long while unwinding";
+        case error_kind::pool_not_joined:
+            return "worker pool not joined";
+        case error_kind::slow_step:
+            return "slow step";
+        case error_kind::task_never_joined:
+            return "task that nobody joined";
+        case error_kind::cancellation_swallowed:
+            return "swallowed cancellation";
+        case error_kind::lock_abandoned:
+            return "abandoned lock";
     }
     return "error";
 }
@@ -53,6 +66,9 @@ void default_error_handler(const error_report& report) noexcept {
         }
         line += report.message.empty() ? "" : ": " + report.message;
         line += report.error == nullptr ? "" : ": " + describe(report.error);
+        for (const auto& frame : report.stack) {
+            line += "\n    " + frame;
+        }
         std::fprintf(stderr, "%s\n", line.c_str());
     } catch (...) {
         std::fputs("weft: an error that there is no memory to describe\n", stderr);

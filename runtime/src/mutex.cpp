@@ -15,8 +15,9 @@ void mutex::lock() {
     if (owner_ == detail::current_fiber->id) {
         throw usage_error("mutex: lock() by the fiber that holds it");
     }
-    // unlock() makes this fiber the owner before it wakes it.
-    waiters_.wait(detail::wait_reason::mutex, this);
+    detail::waiter self;  // unlock() makes this fiber the owner before it wakes it
+    self.slot = &owner_;  // tells debug mode who holds the lock
+    waiters_.wait(self, detail::wait_reason::mutex, this);
 }
 
 bool mutex::try_lock() {
@@ -46,6 +47,7 @@ void mutex::relock() noexcept {
         return;
     }
     detail::waiter self;
+    self.slot = &owner_;
     waiters_.wait_uncancellable(self, detail::wait_reason::mutex, this);
 }
 

@@ -3,6 +3,7 @@
 
 #include <weft/detail/task_watcher.hpp>
 
+#include "debug/monitor.hpp"
 #include "engine/switch_annotations.hpp"
 #include "id_source.hpp"
 #include "remote_queue.hpp"
@@ -48,6 +49,8 @@ scheduler::scheduler(run_options chosen, std::unique_ptr<engine> runs_on)
     root_.state = fiber_state::running;
     alive_.home = this;
     annotate::adopted(root_);
+    debug_ = make_monitor(*this, options_.debug);
+    trace_.connect(debug_.get());
     publish(alive_);
 }
 
@@ -362,10 +365,11 @@ bool scheduler::end_fibers() {
 }
 
 void scheduler::report(error_kind kind, const fiber* about, std::string_view message,
-                       std::exception_ptr error) const noexcept {
-    error_report made;
+                       std::exception_ptr error, std::vector<std::string> stack) const noexcept {
+    error_report made{};
     made.kind = kind;
     made.error = std::move(error);
+    made.stack = std::move(stack);
     if (about != nullptr) {
         made.fiber_id = about->id;
         made.spawned_at = about->spawned_at;

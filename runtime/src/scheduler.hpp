@@ -18,10 +18,13 @@
 #include <cstddef>
 #include <memory>
 #include <source_location>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft::detail {
 
+class debug_monitor;
 class native_engine;
 class remote_queue;
 class worker_pool;
@@ -109,7 +112,10 @@ public:
     void set_main(fiber* main) noexcept { main_ = main; }
 
     void report(error_kind kind, const fiber* about, std::string_view message,
-                std::exception_ptr error) const noexcept;
+                std::exception_ptr error, std::vector<std::string> stack = {}) const noexcept;
+
+    /// Null unless the runtime is in debug mode.
+    [[nodiscard]] debug_monitor* debug() noexcept { return debug_.get(); }
 
 private:
     /// engine::make_ready().
@@ -150,6 +156,7 @@ private:
     int interrupts_taken_ = 0;
     std::shared_ptr<remote_queue> remote_;
     std::unique_ptr<worker_pool> workers_;
+    std::unique_ptr<debug_monitor> debug_;
 };
 
 }  // namespace weft::detail

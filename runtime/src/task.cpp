@@ -3,6 +3,7 @@
 
 #include <weft/this_fiber.hpp>
 
+#include "debug/monitor.hpp"
 #include "scheduler_inline.hpp"
 
 #include <string>
@@ -99,6 +100,9 @@ void drop_task(task_state& state) noexcept {
     fiber& owner = *state.owner;
     // A fiber that drops the handle to itself would wait for its own end: it lets go instead.
     while (owner.state != fiber_state::finished && &owner != current_fiber) {
+        if (auto* debug = owner.home->debug()) {
+            debug->handle_dropped(owner);
+        }
         owner.root_scope.cancel("its handle was destroyed", this_fiber::id());
         waiter self;
         state.joiners.wait_uncancellable(self, wait_reason::join, &state);

@@ -3,6 +3,7 @@
 
 #include <weft/error.hpp>
 
+#include "debug/monitor.hpp"
 #include "scheduler_inline.hpp"
 
 #include <exception>
@@ -90,6 +91,10 @@ void slow_checkpoint(fiber& self) {
 }
 
 void raise_cancelled(fiber& self) {
+    if (auto* debug = self.home->debug()) {
+        const auto* cause = self.scope->cause;
+        debug->cancellation_thrown(self, cause != nullptr ? cause->id : self.cancelled_by);
+    }
     const int uncaught = std::uncaught_exceptions();
     if (uncaught == 0) {  // what follows is a new unwinding
         self.has_unwinding_limit = false;

@@ -3,15 +3,13 @@
 
 #include <weft/worker_pool.hpp>
 
+#include "blocked_signals.hpp"
 #include "borrowed_values.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -61,22 +59,6 @@ void abort_call(fiber& parked) noexcept {
     }
     // Else the function runs on the worker: its result counts, the next checkpoint throws.
 }
-
-/// Signals are for the program's own threads.
-class blocked_signals {
-public:
-    blocked_signals() noexcept {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    blocked_signals(const blocked_signals&) = delete;
-    blocked_signals& operator=(const blocked_signals&) = delete;
-    ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_{};
-};
 
 }  // namespace
 

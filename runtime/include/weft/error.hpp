@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace weft {
 
@@ -85,6 +86,11 @@ enum class error_kind : std::uint8_t {
     leftover_failed,      ///< a fiber cancelled at the end of run() threw
     shield_expired,       ///< a blocking call during unwinding exceeded its bound
     pool_not_joined,      ///< a worker thread still ran at the end of run()
+    // In debug mode, see debug_options:
+    slow_step,               ///< a fiber ran for long without letting others run
+    task_never_joined,       ///< the handle to a task was dropped before the task began
+    cancellation_swallowed,  ///< a fiber caught cancelled and went on, again and again
+    lock_abandoned,          ///< a fiber ended and holds a lock for which another waits
 };
 
 /// One report to the error handler.
@@ -93,14 +99,17 @@ struct error_report {
     std::string message;         ///< one line for people
     std::uint64_t fiber_id = 0;  ///< 0: no fiber
     std::string fiber_name;
-    std::source_location spawned_at;  ///< where the fiber was spawned
-    std::exception_ptr error;         ///< may be null
+    std::source_location spawned_at;      ///< where the fiber was spawned
+    std::exception_ptr error;             ///< may be null
+    std::vector<std::string> stack = {};  ///< of a slow step, innermost first; may be empty
 };
 
-/// Takes the reports of a runtime. One that throws is replaced by the default for that report.
+/// Takes the reports of a runtime, on its thread. It must not block; one that throws is replaced by
+/// the default for that report.
 using error_handler = std::function<void(const error_report&)>;
 
-/// Writes one line to stderr. What a runtime does when no handler is given.
+/// Writes one line to stderr, and one for each frame of a stack. What a runtime does when no
+/// handler is given.
 void default_error_handler(const error_report& report) noexcept;
 
 /// A line that describes `error`: what() of a std::exception, "cancelled", or "unknown exception".

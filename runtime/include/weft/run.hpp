@@ -5,6 +5,7 @@
 /// The entry to weft: run() makes the calling thread a runtime until its main fiber has ended.
 
 #include <weft/clock.hpp>
+#include <weft/debug.hpp>
 #include <weft/detail/posted.hpp>
 #include <weft/error.hpp>
 
@@ -58,6 +59,7 @@ struct run_options {
     /// Whether SIGINT cancels the main fiber; only on the main thread, and only if nobody else
     /// handles it.
     bool handle_interrupt = true;
+    debug_options debug = {};
     /// Takes reports of failures that no caller can be told; default_error_handler if empty.
     error_handler on_error = {};
 };

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "debug/monitor.hpp"
+
+#include <weft/error.hpp>
+
+#include "scheduler_inline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace weft::detail {
+
+namespace {
+
+/// The id of the fiber that owns the lock for which `waiting` waits; 0 if it waits for none.
+std::uint64_t lock_owner(const fiber& waiting) noexcept {
+    // Other ways to wait, such as for a limited time, keep something else in the record.
+    const bool by_waiter = waiting.abort == &withdraw_waiter || waiting.abort == nullptr;
+    if (waiting.reason != wait_reason::mutex || !by_waiter) {
+        return 0;
+    }
+    const auto* owner = static_cast<const waiter*>(waiting.wait_record)->slot;
+    return owner != nullptr ? *static_cast<const std::uint64_t*>(owner) : 0;
+}
+
+std::string in_seconds(clock::duration time) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.3f s", std::chrono::duration<double>(time).count());
+    return text.data();
+}
+
+bool wanted_by_environment() {
+    const char* variable = std::getenv("WEFT_DEBUG");
+    const std::string_view wanted = variable != nullptr ? variable : "0";
+    if (!wanted.empty() && wanted != "0" && wanted != "1") {
+        throw usage_error("WEFT_DEBUG=" + std::string(wanted) + ": known are 0 and 1");
+    }
+    return wanted == "1";
+}
+
+}  // namespace
+
+std::unique_ptr<debug_monitor> make_monitor(scheduler& home, const debug_options& chosen) {
+    if (chosen.slow_step <= clock::duration::zero() || chosen.swallowed_cancellations < 1) {
+        throw usage_error("debug_options: slow_step and swallowed_cancellations must be above 0");
+    }
+    const bool wanted = chosen.enabled ? *chosen.enabled : wanted_by_environment();
+    return wanted ? std::make_unique<debug_monitor>(home, chosen) : nullptr;
+}
+
+debug_monitor::debug_monitor(scheduler& home, const debug_options& chosen)
+    : home_(home), chosen_(chosen), steps_(chosen.slow_step) {}
+
+void debug_monitor::record(trace_event what, const fiber* subject, std::int64_t) noexcept {
+    try {
+        note(what, subject);
+    } catch (const std::bad_alloc&) {  // debugging must not end the program
+    }
+}
+
+void debug_monitor::note(trace_event what, const fiber* subject) {
+    switch (what) {
+        case trace_event::spawned:
+            alive_.emplace(subject->id, notes{});
+            break;
+        case trace_event::running:
+            end_step();
+            if (subject->id != 0) {  // not the root fiber: it starts and ends the runtime
+                alive_[subject->id].began = true;
+                running_ = subject;
+                steps_.begin();
+            }
+            break;
+        case trace_event::parked:
+            end_step();
+            look_at_owner_for(*subject);
+            break;
+        case trace_event::ready:
+            std::erase(at_locks_, subject);
+            break;
+        case trace_event::finished:
+            end_step();
+            alive_.erase(subject->id);
+            look_at_locks_of(*subject);
+            break;
+        default:
+            break;
+    }
+}
+
+void debug_monitor::end_step() {
+    if (auto slow = steps_.end()) {
+        home_.report(error_kind::slow_step, running_,
+                     "it ran for " + in_seconds(slow->took) + " without letting others run",
+                     nullptr, std::move(slow->stack));
+    }
+}
+
+void debug_monitor::look_at_owner_for(const fiber& waiting) {
+    if (const auto owner = lock_owner(waiting)) {
+        at_locks_.push_back(&waiting);
+        if (!alive_.contains(owner)) {
+            report_lock(waiting, owner);
+        }
+    }
+}
+
+void debug_monitor::look_at_locks_of(const fiber& ended) {
+    for (const auto* each : at_locks_) {
+        if (lock_owner(*each) == ended.id) {
+            report_lock(*each, ended.id);
+        }
+    }
+}
+
+void debug_monitor::report_lock(const fiber& waiting, std::uint64_t owner) {
+    home_.report(error_kind::lock_abandoned, &waiting,
+                 "it waits for a lock that fiber " + std::to_string(owner) + " held when it ended",
+                 nullptr);
+}
+
+void debug_monitor::cancellation_thrown(const fiber& self, std::uint64_t scope_id) noexcept {
+    if (std::uncaught_exceptions() > 0 || std::current_exception() != nullptr) {
+        return;  // the last one is still being handled
+    }
+    const auto found = alive_.find(self.id);
+    if (found == alive_.end()) {
+        return;
+    }
+    notes& known = found->second;
+    if (known.thrown_for != scope_id) {
+        known.thrown_for = scope_id;
+        known.swallowed = 0;
+    } else if (++known.swallowed == chosen_.swallowed_cancellations) {
+        home_.report(error_kind::cancellation_swallowed, &self,
+                     "it caught cancelled and went on as if it were not", nullptr);
+    }
+}
+
+void debug_monitor::handle_dropped(const fiber& owner) noexcept {
+    const auto found = alive_.find(owner.id);
+    if (found != alive_.end() && !found->second.began && !owner.root_scope.cancel_called &&
+        std::uncaught_exceptions() == 0) {
+        home_.report(error_kind::task_never_joined, &owner,
+                     "its handle was destroyed before it began, so it never runs", nullptr);
+    }
+}
+
+}  // namespace weft::detail
