@@ -6,6 +6,7 @@
 #include <weft/event.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
+#include <weft/task_group.hpp>
 #include <weft/worker_pool.hpp>
 
 #include "support/runtime_test.hpp"
@@ -59,6 +60,33 @@ TEST_F(InterruptHandler, FirstInterruptCancelsMain) {
                         }
                         throw;
                     }
+                    return 2;
+                }),
+                exits(10), "");
+}
+
+// T075, as decided: an interrupt is a cancellation, and what fails meanwhile is not lost for it.
+TEST_F(InterruptHandler, FailureDuringTheInterruptLeavesRun) {
+    EXPECT_EXIT(exit_with([] {
+                    try {
+                        with_task_group([](task_group& group) {
+                            group.spawn([] {
+                                try {
+                                    this_fiber::sleep_for(1h);
+                                } catch (const cancelled&) {
+                                    throw std::runtime_error("cleanup");
+                                }
+                            });
+                            this_fiber::yield();
+                            ::raise(SIGINT);
+                            this_fiber::sleep_for(1h);
+                        });
+                    } catch (const exception_group& group) {
+                        if (describe(group.find<std::runtime_error>()) != "cleanup") {
+                            return 1;
+                        }
+                    }
+                    this_fiber::yield();  // throws: the interrupt is not lost either
                     return 2;
                 }),
                 exits(10), "");
