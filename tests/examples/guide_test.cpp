@@ -57,6 +57,42 @@ TEST(Guide, LosesNoException) {
               "handler: nobody waits for me\n");
 }
 
+TEST(Guide, WaitsForSeveralTasks) {
+    EXPECT_EQ(output_of("several_tasks"),
+              "the first to end is task 1, 2 run on\n"
+              "50 ms later not all have ended, and none was cancelled\n"
+              "ended: 1\nended: 2\nended: 3\n"
+              "1 4 9 16 25 \n0.3 s\n");
+}
+
+TEST(Guide, KeepsServicesInAGroup) {
+    EXPECT_EQ(output_of("service_group"),
+              "listening on port 8080\n"
+              "1 client was served\n"
+              "server: hello\n"
+              "system: Input/output error\n"
+              "others: 1 failure: not cancelled in time\n");
+}
+
+TEST(Guide, NamesTheRequestEverywhere) {
+    EXPECT_EQ(output_of("request_name"),
+              "request 1: begins\n"
+              "request 1: computes on another thread\n"
+              "request 1, cleanup: ends\n"
+              "request 2: begins\n"
+              "request 2: computes on another thread\n"
+              "request 2, cleanup: ends\n"
+              "no request: all were served\n");
+}
+
+TEST(Guide, ShowsWhatDebugModeFinds) {
+    EXPECT_EQ(output_of("debug_mode"),
+              "busy: slow step\n"
+              "waiter: waits for ever\n"
+              "the waiter was cancelled\n"
+              "no other fiber runs meanwhile\n");
+}
+
 // Semantics H13.
 TEST(Guide, FetchesNoMoreAtOnceThanTheSemaphoreAllows) {
     EXPECT_EQ(output_of("limited_fetch"),
