@@ -13,24 +13,15 @@ namespace {
 
 const char* title(error_kind kind) noexcept {
     switch (kind) {
-        case error_kind::unhandled_exception:
-            return "unhandled exception";
-        case error_kind::result_never_read:
-            return "failure of a task that nobody asked for";
-        case error_kind::leftover_failed:
-            return "failure at the end of run()";
-        case error_kind::shield_expired:
-            return "blocked too long while unwinding";
-        case error_kind::pool_not_joined:
-            return "worker pool not joined";
-        case error_kind::slow_step:
-            return "slow step";
-        case error_kind::task_never_joined:
-            return "task that nobody joined";
-        case error_kind::cancellation_swallowed:
-            return "swallowed cancellation";
-        case error_kind::lock_abandoned:
-            return "abandoned lock";
+        case error_kind::unhandled_exception: return "unhandled exception";
+        case error_kind::result_never_read: return "failure of a task that nobody asked for";
+        case error_kind::leftover_failed: return "failure at the end of run()";
+        case error_kind::shield_expired: return "blocked too long while unwinding";
+        case error_kind::pool_not_joined: return "worker pool not joined";
+        case error_kind::slow_step: return "slow step";
+        case error_kind::task_never_joined: return "task that nobody joined";
+        case error_kind::cancellation_swallowed: return "swallowed cancellation";
+        case error_kind::lock_abandoned: return "abandoned lock";
     }
     return "error";
 }

@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/mutex.hpp>
 
+#include <weft/detail/wait_any.hpp>
 #include <weft/error.hpp>
 
 #include "scheduler_inline.hpp"
 
 namespace weft {
 
-void mutex::lock() {
-    detail::checked_fiber();
-    if (try_lock()) {
-        return;
+bool mutex::lock_at_once() {
+    const auto& self = detail::checked_fiber();
+    if (owner_ == 0) {
+        owner_ = self.id;
+        return true;
     }
-    if (owner_ == detail::current_fiber->id) {
+    if (owner_ == self.id) {
         throw usage_error("mutex: lock() by the fiber that holds it");
     }
-    detail::waiter self;  // unlock() makes this fiber the owner before it wakes it
-    self.slot = &owner_;  // tells debug mode who holds the lock
-    waiters_.wait(self, detail::wait_reason::mutex, this);
+    return false;
+}
+
+bool mutex::wait_until(clock::time_point deadline) {
+    // unlock() makes this fiber the owner before it wakes it.
+    return detail::wait_until(waiters_, nullptr, deadline, detail::wait_reason::mutex, this);
+}
+
+void mutex::lock() {
+    if (!lock_at_once()) {
+        detail::waiter self;
+        self.slot = &owner_;  // tells debug mode who holds the lock
+        waiters_.wait(self, detail::wait_reason::mutex, this);
+    }
 }
 
 bool mutex::try_lock() {
@@ -29,8 +42,12 @@ bool mutex::try_lock() {
     return true;
 }
 
+bool mutex::owned_by_caller() const noexcept {
+    return owner_ != 0 && detail::current_fiber != nullptr && owner_ == detail::current_fiber->id;
+}
+
 void mutex::unlock() {
-    if (owner_ == 0 || owner_ != detail::require_fiber("mutex::unlock").id) {
+    if (!owned_by_caller()) {
         throw usage_error("mutex: unlock() by a fiber that does not hold it");
     }
     if (auto* next = waiters_.front()) {

@@ -91,9 +91,15 @@ void withdraw_waiter(fiber& parked) noexcept;
     }
 }
 
+/// Takes a fiber that was chosen in one queue out of the others in which it waits.
+void leave_others(waiter& chosen) noexcept;
+
 /// wait_queue::wake().
 inline void wake_from(wait_queue& queue, waiter& chosen) noexcept {
     queue.unlink(chosen);
+    if (chosen.set != nullptr) [[unlikely]] {
+        leave_others(chosen);
+    }
     chosen.owner->home->make_ready(*chosen.owner);
 }
 

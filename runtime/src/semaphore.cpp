@@ -3,14 +3,14 @@
 
 #include "scheduler_inline.hpp"
 
-#include <limits>
 #include <stdexcept>
 
 namespace weft {
 
-counting_semaphore::counting_semaphore(std::ptrdiff_t permits) : permits_(permits) {
-    if (permits < 0) {
-        throw std::invalid_argument("counting_semaphore: a negative number of permits");
+counting_semaphore::counting_semaphore(std::ptrdiff_t permits, std::ptrdiff_t most)
+    : permits_(permits), most_(most) {
+    if (permits < 0 || permits > most) {
+        throw std::invalid_argument("counting_semaphore: permits below 0 or above the most");
     }
 }
 
@@ -36,12 +36,11 @@ void counting_semaphore::release(std::ptrdiff_t permits) {
     if (permits < 0) {
         throw std::invalid_argument("counting_semaphore: release of a negative number");
     }
+    if (permits > most_ - permits_) {
+        throw std::invalid_argument("counting_semaphore: release beyond the most permits");
+    }
     for (; permits > 0 && !waiters_.empty(); --permits) {
         detail::wake_from(waiters_, *waiters_.front());
-    }
-    // While somebody waits no permit is kept, so nobody was woken if this throws.
-    if (permits > std::numeric_limits<std::ptrdiff_t>::max() - permits_) {
-        throw std::invalid_argument("counting_semaphore: release beyond the largest count");
     }
     permits_ += permits;
 }

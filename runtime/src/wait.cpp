@@ -46,12 +46,9 @@ private:
 
     [[nodiscard]] bool satisfied() const noexcept {
         switch (enough_) {
-            case wait_until::any:
-                return running_ < all_;
-            case wait_until::first_exception:
-                return failed_ || running_ == 0;
-            default:
-                return running_ == 0;
+            case wait_until::any: return running_ < all_;
+            case wait_until::first_exception: return failed_ || running_ == 0;
+            default: return running_ == 0;
         }
     }
 

@@ -33,36 +33,21 @@ void check_cancellation(fiber& self) {
 
 const char* name_of(wait_reason reason) noexcept {
     switch (reason) {
-        case wait_reason::none:
-            return "nothing";
-        case wait_reason::sleep:
-            return "sleep";
-        case wait_reason::join:
-            return "join";
-        case wait_reason::mutex:
-            return "mutex";
-        case wait_reason::condition:
-            return "condition_variable";
-        case wait_reason::semaphore:
-            return "semaphore";
-        case wait_reason::event:
-            return "event";
-        case wait_reason::channel_send:
-            return "channel, send";
-        case wait_reason::channel_receive:
-            return "channel, receive";
-        case wait_reason::task_group:
-            return "task_group";
-        case wait_reason::io_read:
-            return "reading";
-        case wait_reason::io_write:
-            return "writing";
-        case wait_reason::worker:
-            return "to_thread";
-        case wait_reason::run:
-            return "run";
-        case wait_reason::other:
-            break;
+        case wait_reason::none: return "nothing";
+        case wait_reason::sleep: return "sleep";
+        case wait_reason::join: return "join";
+        case wait_reason::mutex: return "mutex";
+        case wait_reason::condition: return "condition_variable";
+        case wait_reason::semaphore: return "semaphore";
+        case wait_reason::event: return "event";
+        case wait_reason::channel_send: return "channel, send";
+        case wait_reason::channel_receive: return "channel, receive";
+        case wait_reason::task_group: return "task_group";
+        case wait_reason::io_read: return "reading";
+        case wait_reason::io_write: return "writing";
+        case wait_reason::worker: return "to_thread";
+        case wait_reason::run: return "run";
+        case wait_reason::other: break;
     }
     return "other";
 }

@@ -2,23 +2,12 @@
 //
 // Runs the guide's programs and compares all they print. See semantics T020 for what the blocking
 // sleep does to other fibers.
-#include "support/child_process.hpp"
+#include "program_output.hpp"
 
 #include <gtest/gtest.h>
 
-#include <string>
-
 namespace weft::test {
 namespace {
-
-/// What a program of the guide prints when its clock jumps over all waiting.
-std::string output_of(const std::string& name) {
-    child_process program({WEFT_PROGRAMS "/" + name},
-                          {.environment = {{"WEFT_GUIDE_CLOCK", "virtual"}}});
-    EXPECT_EQ(program.wait(), 0);
-    EXPECT_EQ(program.errors(), "");
-    return program.output();
-}
 
 TEST(Guide, SaysHelloAndWorld) {
     EXPECT_EQ(output_of("hello"), "hello\nworld\n");

@@ -73,24 +73,12 @@ private:
     void change(std::string& text) {
         const auto at = below(text.size() + 1);
         switch (below(6)) {
-            case 0:
-                text.insert(at, 1, any_byte());
-                break;
-            case 1:
-                text.erase(at, 1 + below(8));
-                break;
-            case 2:
-                text.replace(at, at < text.size() ? 1 : 0, 1, any_byte());
-                break;
-            case 3:
-                text.insert(at, piece_of(text));
-                break;
-            case 4:
-                text.insert(at, piece_of(any_seed()));
-                break;
-            default:
-                text.resize(at);
-                break;
+            case 0: text.insert(at, 1, any_byte()); break;
+            case 1: text.erase(at, 1 + below(8)); break;
+            case 2: text.replace(at, at < text.size() ? 1 : 0, 1, any_byte()); break;
+            case 3: text.insert(at, piece_of(text)); break;
+            case 4: text.insert(at, piece_of(any_seed())); break;
+            default: text.resize(at); break;
         }
     }
 

@@ -3,10 +3,13 @@
 // Scenario 18: memory runs out at each single allocation, one after the other. Whatever then
 // happens, it is an exception and not an abort or a deadlock, nothing leaks, and the next runtime
 // works. A program of its own, since it replaces operator new.
+#include <weft/capacity_limiter.hpp>
 #include <weft/channel.hpp>
+#include <weft/cross_thread/mutex.hpp>
 #include <weft/event.hpp>
 #include <weft/fiber_local.hpp>
 #include <weft/gather.hpp>
+#include <weft/queue.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
@@ -215,6 +218,61 @@ TEST(AllocationSweep, ChannelHasRoomOrFails) {
             }
             EXPECT_EQ(received, 10);
         });
+    });
+}
+
+/// Calls `attempt` again if there was no memory for it.
+template <class Attempt>
+auto insist(Attempt attempt) {
+    for (;;) {
+        try {
+            return attempt();
+        } catch (const std::bad_alloc&) {  // only one allocation fails
+            continue;
+        }
+    }
+}
+
+// A put or get that found no memory did not happen: who tries again loses and doubles nothing.
+TEST(AllocationSweep, QueueLosesNothing) {
+    sweep([] {
+        queue<int> items(70);
+        auto producer = spawn([&] {
+            for (int i = 0; i < 300; ++i) {
+                insist([&] { items.put(i); });
+            }
+        });
+        for (int i = 0; i < 300; ++i) {
+            EXPECT_EQ(insist([&] { return items.get(); }), i);
+        }
+        producer.get();
+    });
+}
+
+TEST(AllocationSweep, LimiterAndLockBetweenThreads) {
+    sweep([] {
+        capacity_limiter limiter(1);
+        cross_thread::mutex guard;
+        const auto work = [&] {
+            insist([&] { limiter.acquire(); });
+            insist([&] { guard.lock(); });
+            this_fiber::yield();
+            guard.unlock();
+            limiter.release();
+        };
+        const auto lock_only = [&] {
+            insist([&] { guard.lock(); });
+            this_fiber::yield();
+            guard.unlock();
+        };
+        auto first = spawn(work);
+        auto second = spawn(work);
+        auto third = spawn(lock_only);
+        first.get();
+        second.get();
+        third.get();
+        EXPECT_TRUE(limiter.statistics().borrowers.empty());
+        EXPECT_EQ(guard.statistics().owner, 0U);
     });
 }
 

@@ -26,7 +26,8 @@ struct cast {
 /// fibers.
 class cancel_sweep : public runtime_test {
 protected:
-    int most_points = 2000;  ///< where the victim's way takes real time it has no last point
+    int most_points = 2000;   ///< where the victim's way takes real time it has no last point
+    clock::duration pause{};  ///< every fourth point takes so much virtual time, if any
 
     void cancel_everywhere(const std::function<cast()>& make) {
         const std::uint64_t seeds = sanitized() ? 4 : 20;
@@ -45,14 +46,18 @@ protected:
 
 private:
     /// Returns whether the victim had not ended yet.
-    static bool cancel_at(int point, const cast& all) {
+    bool cancel_at(int point, const cast& all) const {
         std::vector<task<>> others;
         for (const auto& each : all.others) {
             others.push_back(spawn(each));
         }
         auto victim = spawn(all.victim);
         for (int i = 0; i < point; ++i) {
-            this_fiber::yield();
+            if (pause > pause.zero() && i % 4 == 3) {
+                this_fiber::sleep_for(pause);
+            } else {
+                this_fiber::yield();
+            }
         }
         const bool in_time = victim.cancel();
         // Virtual time passes only when everybody waits: a deadlock.

@@ -150,7 +150,54 @@ TEST_F(Channel, SendAfterCloseIsRefused) {
         numbers.close();
         int value = 1;
         EXPECT_THROW(numbers.send(value), usage_error);
-        EXPECT_THROW(static_cast<void>(numbers.try_send(value)), usage_error);
+        EXPECT_THROW(static_cast<void>(numbers.try_send(value)), channel_closed);
+    });
+}
+
+TEST_F(Channel, CloseOfTheReceivingSideFailsSendsAndDropsWhatIsHeld) {
+    run([] {
+        const auto counted = std::make_shared<int>(0);
+        channel<std::shared_ptr<int>> pointers(1);
+        pointers.send(counted);
+        auto sender = spawn([&] { pointers.send(counted); });
+        let_others_run();
+        pointers.close_receiving();
+        EXPECT_THROW(sender.get(), channel_broken);
+        EXPECT_EQ(counted.use_count(), 1);
+        EXPECT_THROW(pointers.send(counted), channel_broken);
+        EXPECT_THROW(static_cast<void>(pointers.receive()), channel_closed);
+        EXPECT_THROW(static_cast<void>(pointers.try_receive()), channel_closed);
+    });
+}
+
+TEST_F(Channel, CloseOfTheReceivingSideWakesReceivers) {
+    run([] {
+        channel<int> numbers(1);
+        auto receiver = spawn([&] { return numbers.receive(); });
+        let_others_run();
+        EXPECT_EQ(numbers.statistics().receiving, 1U);
+        numbers.close_receiving();
+        EXPECT_THROW(static_cast<void>(receiver.get()), channel_closed);
+        EXPECT_EQ(numbers.statistics().receiving, 0U);
+    });
+}
+
+TEST_F(Channel, StatisticsCountValuesAndThoseWhoWait) {
+    run([] {
+        channel<int> numbers(1);
+        numbers.send(1);
+        auto sender = spawn([&] { numbers.send(2); });
+        let_others_run();
+        const auto now = numbers.statistics();
+        EXPECT_EQ(now.size, 1U);
+        EXPECT_EQ(now.capacity, 1U);
+        EXPECT_EQ(now.sending, 1U);
+        EXPECT_EQ(now.receiving, 0U);
+        EXPECT_EQ(now.senders, 1U);
+        numbers.close();
+        EXPECT_EQ(numbers.statistics().senders, 0U);
+        EXPECT_EQ(numbers.statistics().receivers, 1U);
+        EXPECT_THROW(sender.get(), channel_closed);
     });
 }
 

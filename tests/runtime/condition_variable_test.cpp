@@ -7,6 +7,7 @@
 #include "support/runtime_test.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <vector>
 
@@ -103,7 +104,8 @@ TEST_F(Condition, NotificationWithoutWaiterIsNotKept) {
     });
 }
 
-// T091: waiting needs the lock.
+// T091: waiting needs the lock. Notifying does not, as with the standard library: no fiber can run
+// between the change and the notification, so nothing can be missed.
 TEST_F(Condition, WaitWithoutTheLockIsRefused) {
     run([] {
         guarded shared;
@@ -111,6 +113,53 @@ TEST_F(Condition, WaitWithoutTheLockIsRefused) {
         EXPECT_THROW(shared.changed.wait(none), usage_error);
         std::unique_lock deferred(shared.guard, std::defer_lock);
         EXPECT_THROW(shared.changed.wait(deferred), usage_error);
+    });
+}
+
+TEST_F(Condition, MutexMustBeTheOneThatOthersWaitWith) {
+    run([] {
+        guarded shared;
+        int woken = 0;
+        auto waiter = counting_waiter(shared, woken);
+        let_others_run();
+        mutex other;
+        std::unique_lock lock(other);
+        EXPECT_THROW(shared.changed.wait(lock), usage_error);
+        EXPECT_TRUE(lock.owns_lock());
+        shared.changed.notify_one();
+        waiter.get();
+        EXPECT_EQ(shared.changed.wait_for(lock, 1ms), std::cv_status::timeout);
+    });
+}
+
+// T091: a lock that another fiber took does not count.
+TEST_F(Condition, LockOfAnotherFiberIsRefused) {
+    run([] {
+        guarded shared;
+        std::unique_lock lock(shared.guard);
+        spawn([&] { EXPECT_THROW(shared.changed.wait(lock), usage_error); }).get();
+        EXPECT_TRUE(lock.owns_lock());
+    });
+}
+
+TEST_F(Condition, TimedWaitsEndInTimeWithTheLock) {
+    run([] {
+        guarded shared;
+        std::unique_lock lock(shared.guard);
+        const auto begin = clock::now();
+        EXPECT_EQ(shared.changed.wait_for(lock, 5ms), std::cv_status::timeout);
+        EXPECT_EQ(shared.changed.wait_until(lock, begin + 9ms), std::cv_status::timeout);
+        EXPECT_FALSE(shared.changed.wait_for(lock, 1ms, [] { return false; }));
+        EXPECT_EQ(clock::now() - begin, 10ms);
+        EXPECT_TRUE(lock.owns_lock());
+        EXPECT_EQ(shared.changed.statistics().waiting, 0U);
+        auto notifier = spawn([&] {
+            const std::lock_guard held(shared.guard);
+            shared.value = 1;
+            shared.changed.notify_one();
+        });
+        EXPECT_TRUE(shared.changed.wait_for(lock, 1h, [&] { return shared.value == 1; }));
+        EXPECT_EQ(clock::now() - begin, 10ms);
     });
 }
 

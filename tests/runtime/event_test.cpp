@@ -85,6 +85,19 @@ TEST_F(Event, SetEventThrowsWhenCancelled) {
     });
 }
 
+TEST_F(Event, StatisticsCountThoseWhoWait) {
+    run([] {
+        event happened;
+        auto waiter = spawn([&] { happened.wait(); });
+        let_others_run();
+        EXPECT_EQ(happened.statistics().waiting, 1U);
+        EXPECT_FALSE(happened.statistics().set);
+        happened.set();
+        EXPECT_EQ(happened.statistics().waiting, 0U);
+        EXPECT_TRUE(happened.statistics().set);
+    });
+}
+
 TEST_F(Event, MayBeSetOutsideFibers) {
     event happened;
     happened.set();

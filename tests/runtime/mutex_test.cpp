@@ -167,6 +167,21 @@ TEST_F(Mutex, LockingTwiceIsRefused) {
     });
 }
 
+TEST_F(Mutex, StatisticsNameTheOwner) {
+    run([] {
+        mutex guard;
+        EXPECT_EQ(guard.statistics().owner, 0U);
+        guard.lock();
+        auto waiter = spawn([&] { const std::lock_guard lock(guard); });
+        let_others_run();
+        EXPECT_EQ(guard.statistics().owner, this_fiber::id());
+        EXPECT_EQ(guard.statistics().waiting, 1U);
+        guard.unlock();
+        EXPECT_EQ(guard.statistics().owner, waiter.id()) << "handed over already";
+        EXPECT_EQ(guard.statistics().waiting, 0U);
+    });
+}
+
 TEST_F(Mutex, NeedsAFiber) {
     mutex guard;
     EXPECT_THROW(guard.lock(), usage_error);

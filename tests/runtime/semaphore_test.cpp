@@ -165,5 +165,38 @@ TEST_F(Semaphore, TryAcquireNeverWaits) {
     });
 }
 
+TEST_F(Semaphore, StatisticsCountPermitsAndThoseWhoWait) {
+    run([] {
+        counting_semaphore permits(1);
+        EXPECT_EQ(permits.statistics().available, 1);
+        permits.acquire();
+        auto waiter = spawn([&] { permits.acquire(); });
+        let_others_run();
+        EXPECT_EQ(permits.statistics().available, 0);
+        EXPECT_EQ(permits.statistics().waiting, 1U);
+        permits.release();
+        EXPECT_EQ(permits.statistics().waiting, 0U);
+    });
+}
+
+// T091: a bounded semaphore refuses one release too many.
+TEST_F(Semaphore, BoundRefusesAReleaseTooMany) {
+    run([] {
+        EXPECT_THROW(counting_semaphore(2, 1), std::invalid_argument);
+        counting_semaphore permits(1, 1);
+        EXPECT_THROW(permits.release(), std::invalid_argument);
+        EXPECT_EQ(permits.available(), 1);
+        permits.acquire();
+        auto waiter = spawn([&] { permits.acquire(); });
+        let_others_run();
+        EXPECT_THROW(permits.release(2), std::invalid_argument);
+        EXPECT_FALSE(waiter.done());
+        permits.release();
+        waiter.get();
+        permits.release();
+        EXPECT_THROW(permits.release(), std::invalid_argument);
+    });
+}
+
 }  // namespace
 }  // namespace weft

@@ -9,21 +9,14 @@ namespace weft::net::dns {
 
 std::error_code code_of(int status) noexcept {
     switch (status) {
-        case ARES_ENOTFOUND:
-            return errc::name_not_found;
-        case ARES_ENODATA:
-            return errc::no_address;
-        case ARES_EBADNAME:
-            return errc::invalid_name;
-        case ARES_ETIMEOUT:
-            return errc::resolver_timeout;
-        case ARES_ENOMEM:
-            return std::make_error_code(std::errc::not_enough_memory);
+        case ARES_ENOTFOUND: return errc::name_not_found;
+        case ARES_ENODATA: return errc::no_address;
+        case ARES_EBADNAME: return errc::invalid_name;
+        case ARES_ETIMEOUT: return errc::resolver_timeout;
+        case ARES_ENOMEM: return std::make_error_code(std::errc::not_enough_memory);
         case ARES_ECANCELLED:
-        case ARES_EDESTRUCTION:
-            return std::make_error_code(std::errc::operation_canceled);
-        default:
-            return errc::resolver_failure;
+        case ARES_EDESTRUCTION: return std::make_error_code(std::errc::operation_canceled);
+        default: return errc::resolver_failure;
     }
 }
 

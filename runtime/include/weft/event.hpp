@@ -3,7 +3,19 @@
 
 #include <weft/detail/wait_queue.hpp>
 
+#include <cstddef>
+
 namespace weft {
+
+namespace detail {
+struct selectable;
+}
+
+/// An event at one moment.
+struct event_statistics {
+    bool set;
+    std::size_t waiting;  ///< fibers that wait for it
+};
 
 /// A flag that fibers wait for.
 ///
@@ -22,7 +34,13 @@ public:
 
     [[nodiscard]] bool is_set() const noexcept { return set_; }
 
+    [[nodiscard]] event_statistics statistics() const noexcept {
+        return {.set = set_, .waiting = waiters_.size()};
+    }
+
 private:
+    friend struct detail::selectable;
+
     bool set_ = false;
     detail::wait_queue waiters_;
 };

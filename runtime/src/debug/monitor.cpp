@@ -66,9 +66,7 @@ void debug_monitor::record(trace_event what, const fiber* subject, std::int64_t)
 
 void debug_monitor::note(trace_event what, const fiber* subject) {
     switch (what) {
-        case trace_event::spawned:
-            alive_.emplace(subject->id, notes{});
-            break;
+        case trace_event::spawned: alive_.emplace(subject->id, notes{}); break;
         case trace_event::running:
             end_step();
             if (subject->id != 0) {  // not the root fiber: it starts and ends the runtime
@@ -81,16 +79,13 @@ void debug_monitor::note(trace_event what, const fiber* subject) {
             end_step();
             look_at_owner_for(*subject);
             break;
-        case trace_event::ready:
-            std::erase(at_locks_, subject);
-            break;
+        case trace_event::ready: std::erase(at_locks_, subject); break;
         case trace_event::finished:
             end_step();
             alive_.erase(subject->id);
             look_at_locks_of(*subject);
             break;
-        default:
-            break;
+        default: break;
     }
 }
 

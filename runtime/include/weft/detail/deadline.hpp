@@ -29,11 +29,36 @@ clock::duration saturating_nanoseconds(std::chrono::duration<Rep, Period> wanted
     return std::chrono::ceil<clock::duration>(wanted);
 }
 
+/// The point `wait` from now on; saturates at `never`.
+inline clock::time_point after_now(clock::duration wait) {
+    const auto start = clock::now();
+    return wait >= never - start ? never : start + wait;
+}
+
+/// The point at which Clock will show `reached`, counted from its epoch.
+template <class Clock>
+clock::time_point when_shown(clock::duration reached) {
+    const auto shown = saturating_nanoseconds(Clock::now().time_since_epoch());
+    return after_now(reached > shown ? reached - shown : clock::duration::zero());
+}
+
+/// The std-shaped try_..._for(): `at_once` is tried before the clock is read, then `until` waits.
+template <class Rep, class Period, class AtOnce, class Until>
+bool try_for(std::chrono::duration<Rep, Period> limit, AtOnce at_once, Until until) {
+    const auto wait = saturating_nanoseconds(limit);
+    return at_once() || until(after_now(wait));
+}
+
+/// The std-shaped try_..._until() for a deadline on any clock.
+template <class Clock, class Duration, class AtOnce, class Until>
+bool try_until(std::chrono::time_point<Clock, Duration> deadline, AtOnce at_once, Until until) {
+    const auto reached = saturating_nanoseconds(deadline.time_since_epoch());
+    return at_once() || until(when_shown<Clock>(reached));
+}
+
 }  // namespace weft::detail
 
 template <class Rep, class Period>
 weft::clock::time_point weft::deadline_after(std::chrono::duration<Rep, Period> from_now) {
-    const auto start = clock::now();
-    const auto wait = detail::saturating_nanoseconds(from_now);
-    return wait >= never - start ? never : start + wait;
+    return detail::after_now(detail::saturating_nanoseconds(from_now));
 }

@@ -7,6 +7,7 @@
 namespace weft::detail {
 
 struct fiber;
+struct wait_set;
 class wait_queue;
 
 /// What a parked fiber waits for; part of the trace format, values are never reused.
@@ -26,6 +27,12 @@ enum class wait_reason : std::uint8_t {
     worker = 12,
     run = 13,
     other = 14,
+    select = 15,
+    barrier = 16,
+    limiter = 17,
+    queue_put = 18,
+    queue_get = 19,
+    queue_join = 20,
 };
 
 /// A word for people.
@@ -37,8 +44,10 @@ struct waiter {
     waiter* previous = nullptr;
     wait_queue* queue = nullptr;  // where it is linked; null once woken or withdrawn
     fiber* owner = nullptr;
-    void* slot = nullptr;    // where the waker puts, or takes, what is handed over
-    bool withdrawn = false;  // cancellation took it out of the queue
+    void* slot = nullptr;           // where the waker puts, or takes, what is handed over
+    wait_set* set = nullptr;        // where else its fiber waits; see wait_any.hpp
+    const void* through = nullptr;  // the end of a channel that it came by
+    bool withdrawn = false;         // cancellation took it out of the queue
 };
 
 /// Fibers that wait for one thing, first come, first served.
