@@ -47,6 +47,12 @@ const char* name_of(wait_reason reason) noexcept {
         case wait_reason::io_write: return "writing";
         case wait_reason::worker: return "to_thread";
         case wait_reason::run: return "run";
+        case wait_reason::select: return "select";
+        case wait_reason::barrier: return "barrier";
+        case wait_reason::limiter: return "capacity_limiter";
+        case wait_reason::queue_put: return "queue, put";
+        case wait_reason::queue_get: return "queue, get";
+        case wait_reason::queue_join: return "queue, join";
         case wait_reason::other: break;
     }
     return "other";

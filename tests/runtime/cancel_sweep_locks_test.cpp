@@ -11,6 +11,7 @@
 #include <weft/timed_mutex.hpp>
 
 #include "cancel_sweep.hpp"
+#include "support/visit.hpp"
 
 #include <chrono>
 #include <functional>
@@ -26,18 +27,6 @@ using namespace std::chrono_literals;
 using test::cast;
 using CancelSweepLocksSlow = test::cancel_sweep;
 
-/// Counts who is inside for a lifetime.
-class visit {
-public:
-    visit(int& inside, int most) : inside_(inside) { EXPECT_LE(++inside_, most); }
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() { --inside_; }
-
-private:
-    int& inside_;
-};
-
 template <class Mutex>
 struct guarded {
     Mutex guard;
@@ -46,7 +35,7 @@ struct guarded {
     void visit_twice() {
         for (int i = 0; i < 2; ++i) {
             const std::unique_lock lock(guard);
-            const visit here(inside, 1);
+            const test::visit here(inside, 1);
             this_fiber::yield();
         }
     }
@@ -65,7 +54,7 @@ TEST_F(CancelSweepLocksSlow, TimedMutex) {
             for (int i = 0; i < 3; ++i) {
                 const std::unique_lock lock(shared->guard, i * 1ms);
                 if (lock.owns_lock()) {
-                    const visit here(shared->inside, 1);
+                    const test::visit here(shared->inside, 1);
                     this_fiber::sleep_for(1ms);
                 }
             }
@@ -125,7 +114,7 @@ TEST_F(CancelSweepLocksSlow, CapacityLimiter) {
             for (int i = 0; i < 3; ++i) {
                 shared->limiter.acquire();
                 try {
-                    const visit here(shared->inside, 2);
+                    const test::visit here(shared->inside, 2);
                     this_fiber::yield();
                 } catch (...) {
                     shared->limiter.release();

@@ -163,7 +163,7 @@ TEST_F(Condition, TimedWaitsEndInTimeWithTheLock) {
     });
 }
 
-// T065, bpo-22970, gh-86766: the lock is held again when the exception leaves wait().
+// T065, bpo-22970, gh-86766, bpo-42600: the lock is held again when the exception leaves wait().
 TEST_F(Condition, CancelledWaitHoldsTheLockAgain) {
     run([] {
         guarded shared;
@@ -204,7 +204,8 @@ TEST_F(Condition, CancelWhileRelockingWaitsForTheLock) {
     });
 }
 
-// T092, gh-112202: notified and then cancelled before it runs, a waiter acts on the notification.
+// T092, gh-112202, anyio #1075: notified and then cancelled before it runs, a waiter acts on the
+// notification.
 TEST_F(Condition, NotificationBeatsALaterCancel) {
     run([] {
         guarded shared;

@@ -73,7 +73,8 @@ TEST_F(Mutex, NewcomerDoesNotOvertakeAWaiter) {
     });
 }
 
-// T084, bpo-27585, bpo-32734, anyio #387: cancel of the first waiter and release in one pass.
+// T084, bpo-27585, bpo-32734, anyio #387, #388: cancel of the first waiter and release in one
+// pass.
 TEST_F(Mutex, CancelThenReleaseServesTheNextWaiter) {
     run([] {
         mutex guard;

@@ -24,6 +24,7 @@
 #include <weft/timed_mutex.hpp>
 
 #include "support/runtime_test.hpp"
+#include "support/visit.hpp"
 
 #include <array>
 #include <chrono>
@@ -52,21 +53,9 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// Counts who is inside for a lifetime.
-class visit {
-public:
-    visit(int& inside, int most) : inside_(inside) { EXPECT_LE(++inside_, most); }
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-    ~visit() { --inside_; }
-
-private:
-    int& inside_;
-};
-
 /// Is inside for a while.
 void stay(int& inside, int most) {
-    const visit here(inside, most);
+    const test::visit here(inside, most);
     this_fiber::yield();
 }
 

@@ -76,7 +76,8 @@ TEST_F(Semaphore, NewcomerDoesNotOvertakeAWaiter) {
     });
 }
 
-// T089, bpo-45997, gh-90155: release and cancel in one pass lose no permit, in either order.
+// T089, python/asyncio #270, #271, bpo-45997, gh-90155: release and cancel in one pass lose no
+// permit, in either order.
 TEST_F(Semaphore, ReleaseThenCancelKeepsThePermit) {
     run([] {
         counting_semaphore permits(0);

@@ -10,8 +10,8 @@
 
 namespace weft::test {
 
-/// T084, bpo-27585, bpo-32734, anyio #387: the first waiter is cancelled and the lock released in
-/// one pass, in both orders. The second waiter gets it, and it is free at the end.
+/// T084, bpo-27585, bpo-32734, anyio #387, #388: the first waiter is cancelled and the lock
+/// released in one pass, in both orders. The second waiter gets it, and it is free at the end.
 ///
 /// In a fiber. `Mutex` has statistics() with an owner.
 template <class Mutex>

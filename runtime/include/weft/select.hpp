@@ -6,13 +6,11 @@
 
 #include <weft/clock.hpp>
 #include <weft/detail/select_case.hpp>
-#include <weft/detail/wait_any.hpp>
+#include <weft/detail/select_channel_case.hpp>
+#include <weft/detail/select_wait.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <functional>
-#include <type_traits>
 #include <utility>
 
 namespace weft {

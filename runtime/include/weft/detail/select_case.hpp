@@ -14,11 +14,8 @@
 #include <weft/queue.hpp>
 #include <weft/semaphore.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace weft::detail {
@@ -59,64 +56,6 @@ struct waitless_case {
     static void enter(wait_place&) noexcept {}
     static void take_over(const waiter&) noexcept {}
     [[nodiscard]] static clock::time_point deadline() noexcept { return never; }
-};
-
-template <class Source, class Handler>
-class receive_case : public waitless_case {
-public:
-    receive_case(Source& source, Handler handler) : source_(source), handler_(std::move(handler)) {}
-
-    bool complete_now() {
-        core_ = &selectable::core(source_);
-        received_ = core_->take();
-        return received_.has_value() || core_->at_end();
-    }
-    void enter(wait_place& place) {
-        kept_ = selectable::kept(source_);
-        place.queue = &core_->receivers();
-        place.self.slot = &received_;
-        place.self.through = &source_;
-    }
-    void take_over(const waiter& chosen) { core_->require_open(chosen); }
-    void finish() { handler_(std::move(received_)); }
-
-private:
-    Source& source_;
-    Handler handler_;
-    decltype(std::declval<Source&>().try_receive()) received_;
-    decltype(selectable::kept(std::declval<Source&>())) kept_{};
-    std::remove_reference_t<decltype(selectable::core(std::declval<Source&>()))>* core_ = nullptr;
-};
-
-template <class Target, class T, class Handler>
-class send_case : public waitless_case {
-public:
-    send_case(Target& target, T& value, Handler handler)
-        : target_(target), value_(value), handler_(std::move(handler)) {}
-
-    bool complete_now() {
-        core_ = &selectable::core(target_);
-        return core_->deliver(value_);
-    }
-    void enter(wait_place& place) {
-        kept_ = selectable::kept(target_);
-        place.queue = &core_->senders();
-        place.self.slot = &value_;
-        place.self.through = &target_;
-    }
-    void take_over(const waiter& chosen) {
-        if (chosen.slot != nullptr) {
-            core_->fail_to_send();
-        }
-    }
-    void finish() { handler_(); }
-
-private:
-    Target& target_;
-    T& value_;
-    Handler handler_;
-    decltype(selectable::kept(std::declval<Target&>())) kept_{};
-    channel_core<T>* core_ = nullptr;
 };
 
 template <class Queue, class Handler>
@@ -200,38 +139,5 @@ public:
 private:
     Handler handler_;
 };
-
-template <class Case>
-inline constexpr bool is_otherwise = false;
-template <class Handler>
-inline constexpr bool is_otherwise<otherwise_case<Handler>> = true;
-
-/// Whether no case comes after an otherwise(), where it could never happen.
-template <class... Cases>
-constexpr bool otherwise_is_last() {
-    constexpr std::array otherwise{is_otherwise<std::remove_cvref_t<Cases>>...};
-    return std::count(otherwise.begin(), otherwise.end() - 1, true) == 0;
-}
-
-/// Makes one of the cases happen. Returns which; its finish() is still to be called.
-template <class... Cases>
-std::size_t wait_for_case(Cases&... cases) {
-    std::size_t chosen = 0;
-    if ((... || (cases.complete_now() || (++chosen, false)))) {
-        return chosen;
-    }
-    std::array<wait_place, sizeof...(Cases)> places;
-    auto* place = places.data();
-    (cases.enter(*place++), ...);
-    const std::array<clock::time_point, sizeof...(Cases)> deadlines{cases.deadline()...};
-    const auto* earliest = std::min_element(deadlines.begin(), deadlines.end());
-    chosen = wait_any(places, *earliest, wait_reason::select, nullptr);
-    if (chosen == no_place) {
-        return static_cast<std::size_t>(earliest - deadlines.begin());
-    }
-    std::size_t index = 0;
-    static_cast<void>((... || (index++ == chosen && (cases.take_over(places[chosen].self), true))));
-    return chosen;
-}
 
 }  // namespace weft::detail
