@@ -331,7 +331,7 @@ void scheduler::take_interrupts() noexcept {
             root_.end_wait();
         }
     } else if (main_ != nullptr) {
-        main_->root_scope.cancel("interrupted by SIGINT", 0);
+        main_->root_scope.cancel("interrupted by SIGINT");
     }
 }
 
@@ -351,7 +351,7 @@ bool scheduler::end_fibers() {
     ending_ = true;
     for (fiber* each = alive_.first; each != nullptr; each = each->next_alive) {
         if (each->state != fiber_state::finished) {
-            each->root_scope.cancel("the runtime is ending", 0);
+            each->root_scope.cancel("the runtime is ending");
         }
     }
     while (unfinished_ > 0) {

@@ -83,7 +83,7 @@ const scope_state* cause_within_reach(const fiber& self, int uncaught) noexcept 
 scope_state::scope_state() : scope_state(next_id()) {}
 
 void scope_state::on_deadline(timer& due) noexcept {
-    static_cast<scope_state&>(due).cancel("deadline", 0);
+    static_cast<scope_state&>(due).cancel("deadline");
 }
 
 void scope_state::attach(scope_state* above, fiber* inside) noexcept {
@@ -171,7 +171,7 @@ entered_scope::entered_scope(scope_state& entered) : scope_(entered) {
     }
     if (entered.deadline != never && !entered.cancel_called) {
         if (entered.deadline <= self.home->now()) {
-            entered.cancel("deadline", 0);
+            entered.cancel("deadline");
         } else {
             timers_of(self).arm(entered, entered.deadline);
         }

@@ -45,7 +45,7 @@ struct scope_state : timer {
     /// Cancels this scope and everything inside that is not shielded.
     ///
     /// \param by  the id of the fiber that wants it; 0: none.
-    void cancel(std::string_view why, std::uint64_t by) noexcept;
+    void cancel(std::string_view why, std::uint64_t by = 0) noexcept;
     void set_shield(bool on);
     void set_deadline(clock::time_point wanted);
 
