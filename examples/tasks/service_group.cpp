@@ -43,9 +43,17 @@ void services() {
 
 void fail_in_two_ways() {
     weft::with_task_group([](weft::task_group& group) {
-        group.spawn([] { throw std::system_error(std::make_error_code(std::errc::io_error)); });
-        group.spawn([] { throw std::runtime_error("not cancelled in time"); });
-        weft::this_fiber::yield();
+        group.spawn([] {
+            weft::this_fiber::yield();  // lets the other begin: cancelled before, it never would
+            throw std::system_error(std::make_error_code(std::errc::io_error));
+        });
+        group.spawn([] {
+            try {
+                weft::this_fiber::sleep_for(1h);
+            } catch (const weft::cancelled&) {
+                throw std::runtime_error("did not stop cleanly");
+            }
+        });
     });
 }
 

@@ -57,10 +57,10 @@ TEST(Guide, WaitsForSeveralTasks) {
 TEST(Guide, KeepsServicesInAGroup) {
     EXPECT_EQ(output_of("service_group"),
               "listening on port 8080\n"
-              "1 client was served\n"
               "server: hello\n"
+              "1 client was served\n"
               "system: Input/output error\n"
-              "others: 1 failure: not cancelled in time\n");
+              "others: 1 failure: did not stop cleanly\n");
 }
 
 TEST(Guide, NamesTheRequestEverywhere) {

@@ -2,21 +2,25 @@
 //
 // Scenario 18: memory runs out at each single allocation, one after the other. Whatever then
 // happens, it is an exception and not an abort or a deadlock, nothing leaks, and the next runtime
-// works. A program of its own, since it replaces operator new.
+// works.
+#include <weft/as_completed.hpp>
 #include <weft/capacity_limiter.hpp>
 #include <weft/channel.hpp>
 #include <weft/cross_thread/mutex.hpp>
 #include <weft/event.hpp>
 #include <weft/fiber_local.hpp>
 #include <weft/gather.hpp>
+#include <weft/map_concurrently.hpp>
 #include <weft/queue.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 #include <weft/task_group.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/wait.hpp>
 #include <weft/worker_pool.hpp>
 
+#include "counted_allocation.hpp"
 #include "support/descriptors.hpp"
 
 #include <gtest/gtest.h>
@@ -25,8 +29,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <new>
@@ -35,58 +39,12 @@
 #include <system_error>
 #include <vector>
 
-namespace {
-
-std::atomic<long> until_failure{-1};  // allocations; negative: none fails
-std::atomic<long> alive{0};           // allocations not given back
-std::atomic<long> allocated{0};
-
-void* allocate(std::size_t size, std::size_t alignment) {
-    if (until_failure.load() >= 0 && until_failure.fetch_sub(1) == 0) {
-        return nullptr;
-    }
-    void* made = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
-    alive += made != nullptr ? 1 : 0;
-    ++allocated;
-    return made;
-}
-
-void give_back(void* memory) noexcept {
-    alive -= memory != nullptr ? 1 : 0;
-    std::free(memory);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    void* made = allocate(size, alignof(std::max_align_t));
-    return made != nullptr ? made : throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    void* made = allocate(size, static_cast<std::size_t>(alignment));
-    return made != nullptr ? made : throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return allocate(size, alignof(std::max_align_t));
-}
-void operator delete(void* memory) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    give_back(memory);
-}
-void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    give_back(memory);
-}
-
 namespace weft {
 namespace {
+
+using test::alive;
+using test::allocated;
+using test::until_failure;
 
 using namespace std::chrono_literals;
 
@@ -143,6 +101,33 @@ TEST(AllocationSweep, SpawnAndJoin) {
         auto text = spawn([] { return std::string(100, 'x'); });
         EXPECT_EQ(number.get(), 1);
         EXPECT_EQ(text.get().size(), 100U);
+    });
+}
+
+TEST(AllocationSweep, SeveralTasks) {
+    sweep([] {
+        std::vector<task<int>> tasks;
+        for (int i = 0; i < 3; ++i) {
+            tasks.push_back(spawn([i] { return i; }));
+        }
+        EXPECT_FALSE(wait_any(tasks).done.empty());
+        int sum = 0;
+        for (auto& ended : as_completed(tasks)) {
+            sum += ended.get();
+        }
+        EXPECT_EQ(sum, 3);
+        EXPECT_EQ(map_concurrently(std::vector{1, 2}, 1, std::negate<>()), (std::vector{-1, -2}));
+    });
+}
+
+TEST(AllocationSweep, ChildThatIsStarted) {
+    sweep([] {
+        with_task_group([](task_group& group) {
+            const auto text = group.start<std::string>(
+                [](start_status<std::string> status) { status.started(std::string(100, 'x')); });
+            EXPECT_EQ(text.size(), 100U);
+            EXPECT_EQ(group.spawn_child([] { return 1; }).get(), 1);
+        });
     });
 }
 
