@@ -21,8 +21,7 @@ void echo(weft::net::tcp_stream& connection) {
     }
 }
 
-void serve(weft::net::tcp_listener& listener, servers::stop_signal& stop,
-           const servers::number_options&) {
+void serve(weft::net::tcp_listener& listener, weft::event& stop, const servers::number_options&) {
     weft::net::serve_options options;
     options.on_error = [](const std::exception_ptr&) {};  // a client that breaks off is no event
     weft::with_task_group([&](weft::task_group& group) {

@@ -20,7 +20,7 @@ void hello(weft::http::request&, weft::http::response& answer) {
     answer.body = "hello world";
 }
 
-void serve(weft::net::tcp_listener& listener, servers::stop_signal& stop,
+void serve(weft::net::tcp_listener& listener, weft::event& stop,
            const servers::number_options& options) {
     weft::http::server_options chosen;
     chosen.header_timeout = std::chrono::duration_cast<weft::clock::duration>(

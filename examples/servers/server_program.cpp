@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "servers/server_program.hpp"
 
-#include <weft/io.hpp>
 #include <weft/net/address.hpp>
 #include <weft/run.hpp>
+#include <weft/shutdown.hpp>
 
-#include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -16,7 +12,6 @@
 #include <exception>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 
 namespace servers {
 
@@ -57,48 +52,21 @@ void parse(int argc, char** argv, number_options& options) {
     }
 }
 
-void serve_at(const number_options& options, const serve_function& serve, stop_signal& stop) {
+void serve_at(const number_options& options, const serve_function& serve) {
     const auto port = static_cast<std::uint16_t>(options.at("--port"));
     auto listener = weft::net::tcp_listener::listen(weft::net::address::loopback_v4(port));
     std::printf("listening on %s\n", listener.local_address().to_string().c_str());
     std::fflush(stdout);
-    serve(listener, stop, options);
+    weft::with_graceful_shutdown([&](weft::event& stop) { serve(listener, stop, options); });
 }
 
 }  // namespace
-
-stop_signal::stop_signal() {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &wanted, &before_);
-    signals_.reset(signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
-    if (!signals_) {
-        throw std::system_error(errno, std::system_category(), "signalfd");
-    }
-}
-
-stop_signal::~stop_signal() {
-    // One that still waits would end the process now, which is ending well by itself.
-    signalfd_siginfo taken{};
-    while (read(signals_.get(), &taken, sizeof taken) > 0) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
-
-void stop_signal::wait() const {
-    weft::io::wait_readable(signals_.get());
-}
 
 int run_server(int argc, char** argv, number_options options, const serve_function& serve) {
     try {
         options.try_emplace("--port", 0);
         parse(argc, argv, options);
-        stop_signal stop;
-        weft::run_options chosen;
-        chosen.handle_interrupt = false;  // stop_signal does
-        weft::run([&] { serve_at(options, serve, stop); }, chosen);
+        weft::run([&] { serve_at(options, serve); });
         return 0;
     } catch (const usage_fault& fault) {
         std::fprintf(stderr, "%s\n", fault.what());

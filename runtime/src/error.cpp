@@ -22,6 +22,8 @@ const char* title(error_kind kind) noexcept {
         case error_kind::task_never_joined: return "task that nobody joined";
         case error_kind::cancellation_swallowed: return "swallowed cancellation";
         case error_kind::lock_abandoned: return "abandoned lock";
+        case error_kind::exit_status_lost: return "exit status lost";
+        case error_kind::process_killed: return "process killed";
     }
     return "error";
 }

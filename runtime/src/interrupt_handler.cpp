@@ -45,4 +45,10 @@ interrupt_handler::~interrupt_handler() {
     }
 }
 
+void forget_interrupts() noexcept {
+    if (told_of_interrupts.exchange(nullptr) != nullptr) {
+        ::signal(SIGINT, SIG_DFL);  // else it would not have been taken
+    }
+}
+
 }  // namespace weft::detail

@@ -21,4 +21,7 @@ private:
     struct sigaction before_ {};
 };
 
+/// In the child of a fork: SIGINT is as before the parent's run().
+void forget_interrupts() noexcept;
+
 }  // namespace weft::detail

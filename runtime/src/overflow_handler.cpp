@@ -2,6 +2,7 @@
 #include "overflow_handler.hpp"
 
 #include "engine/switch_annotations.hpp"
+#include "fork_guard.hpp"
 #include "scheduler.hpp"
 
 #include <unistd.h>
@@ -21,7 +22,6 @@ namespace {
 // SIGSTKSZ is too small for handlers of sanitizers that ours may pass a fault on to.
 constexpr std::size_t alternate_size = 64 * 1024;
 
-std::mutex installing;
 int installed = 0;
 std::array<struct sigaction, 2> before;
 constexpr std::array signals{SIGSEGV, SIGBUS};
@@ -125,7 +125,7 @@ overflow_handler::overflow_handler() {
             .ss_sp = alternate_stack_.get(), .ss_flags = 0, .ss_size = alternate_size};
         ::sigaltstack(&ours, nullptr);
     }
-    const std::lock_guard lock(installing);
+    const std::lock_guard lock(process_guard());
     if (installed++ == 0) {
         install();
     }
@@ -133,7 +133,7 @@ overflow_handler::overflow_handler() {
 
 overflow_handler::~overflow_handler() {
     {
-        const std::lock_guard lock(installing);
+        const std::lock_guard lock(process_guard());
         if (--installed == 0) {
             uninstall();
         }

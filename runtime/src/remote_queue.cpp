@@ -3,6 +3,7 @@
 
 #include <weft/task.hpp>
 
+#include "fork_guard.hpp"
 #include "scheduler.hpp"
 
 #include <system_error>
@@ -39,7 +40,13 @@ private:
 
 }  // namespace
 
+remote_queue::remote_queue(backend& woken, std::size_t limit)
+    : woken_(&woken), limit_(limit), made_in_(fork_generation()) {}
+
 remote_queue::outcome remote_queue::push(std::unique_ptr<remote_item> item, bool always) noexcept {
+    if (made_in_ != fork_generation()) {
+        return outcome::closed;  // whoever held the guard when the process forked is not here
+    }
     const std::lock_guard lock(guard_);
     if (woken_ == nullptr) {
         return outcome::closed;
@@ -65,6 +72,14 @@ std::unique_ptr<remote_item> remote_queue::take_all() noexcept {
     return std::move(first_);
 }
 
+void remote_queue::refuse(outcome why) {
+    if (why == outcome::full) {
+        throw std::system_error(EAGAIN, std::generic_category(),
+                                "runtime_handle: run_options::max_posted functions wait");
+    }
+    throw usage_error("runtime_handle: the runtime has ended");
+}
+
 void remote_queue::deliver(scheduler& at) noexcept {
     std::unique_lock lock(guard_);
     auto arrived = take_all();
@@ -88,13 +103,9 @@ void remote_queue::close() noexcept {
 }  // namespace detail
 
 void runtime_handle::send(std::unique_ptr<detail::posted> function) const {
-    using outcome = detail::remote_queue::outcome;
-    switch (queue_->push(std::make_unique<detail::posted_item>(std::move(function)))) {
-        case outcome::taken: return;
-        case outcome::closed: throw usage_error("runtime_handle: the runtime has ended");
-        case outcome::full:
-            throw std::system_error(EAGAIN, std::generic_category(),
-                                    "runtime_handle: run_options::max_posted functions wait");
+    const auto sent = queue_->push(std::make_unique<detail::posted_item>(std::move(function)));
+    if (sent != detail::remote_queue::outcome::taken) {
+        detail::remote_queue::refuse(sent);
     }
 }
 

@@ -34,12 +34,15 @@ public:
 class remote_queue {
 public:
     /// \param limit  items at most, besides those that must not be refused.
-    remote_queue(backend& woken, std::size_t limit) : woken_(&woken), limit_(limit) {}
+    remote_queue(backend& woken, std::size_t limit);
 
     enum class outcome { taken, full, closed };
 
     /// Queues `item` and wakes the runtime. With `always`, the limit does not count.
     outcome push(std::unique_ptr<remote_item> item, bool always = false) noexcept;
+
+    /// Throws for an outcome that is not `taken`.
+    [[noreturn]] static void refuse(outcome why);
 
     [[nodiscard]] bool has_items() const noexcept {
         return has_items_.load(std::memory_order_acquire);
@@ -57,6 +60,7 @@ private:
     std::mutex guard_;
     backend* woken_;  // null: closed
     std::size_t limit_;
+    unsigned made_in_;  // fork_generation(): in others the backend is another process's
     std::unique_ptr<remote_item> first_;  // a list, so that push() allocates nothing
     remote_item* last_ = nullptr;
     std::size_t count_ = 0;

@@ -4,6 +4,7 @@
 #include <weft/task.hpp>
 
 #include "engine/native_engine.hpp"
+#include "fork_guard.hpp"
 #include "interrupt_handler.hpp"
 #include "overflow_handler.hpp"
 #include "remote_queue.hpp"
@@ -81,6 +82,7 @@ void run_main(run_options options, const std::function<void()>& main,
     if (current_fiber != nullptr) {
         throw usage_error("run: this thread is a runtime already");
     }
+    guard_forks();
     const bool handle_interrupt = options.handle_interrupt;
     const std::size_t stack_size = options.main_stack_size;
     installed_runtime runtime(options);

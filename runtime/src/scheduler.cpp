@@ -5,6 +5,7 @@
 
 #include "debug/monitor.hpp"
 #include "engine/switch_annotations.hpp"
+#include "fork_guard.hpp"
 #include "id_source.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
@@ -184,6 +185,9 @@ void scheduler::run_fiber(fiber& self) noexcept {
     } catch (...) {
         task.error = std::current_exception();
         task.outcome = task_outcome::failed;
+    }
+    if (current_fiber != &self) [[unlikely]] {
+        leave_forked_child();
     }
     task.drop_function();
     while (!self.values.empty()) [[unlikely]] {  // again if a destructor set one

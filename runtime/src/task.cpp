@@ -98,6 +98,9 @@ void detach_task(task_state& state) noexcept {
 
 void drop_task(task_state& state) noexcept {
     fiber& owner = *state.owner;
+    if (current_fiber == nullptr) {
+        return;  // the child of a fork unwinds: the fiber is its parent's
+    }
     // A fiber that drops the handle to itself would wait for its own end: it lets go instead.
     while (owner.state != fiber_state::finished && &owner != current_fiber) {
         if (auto* debug = owner.home->debug()) {

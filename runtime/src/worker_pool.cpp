@@ -4,7 +4,6 @@
 #include <weft/worker_pool.hpp>
 
 #include "blocked_signals.hpp"
-#include "borrowed_values.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 
@@ -52,6 +51,7 @@ std::size_t thread_limit(std::size_t chosen) noexcept {
 /// Cancellation has reached a fiber that waits for a worker.
 void abort_call(fiber& parked) noexcept {
     auto& call = *static_cast<worker_call*>(parked.wait_record);
+    call.request_cancellation();
     if (parked.home->workers().withdraw(call) || call.abandonable) {
         call.owner = nullptr;
         call.aborted = true;
@@ -86,10 +86,7 @@ void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t 
         auto call = std::move(shared->queue.front());
         shared->queue.pop_front();
         lock.unlock();
-        {
-            const borrowed_values inherited(call->values);
-            call->work->execute();
-        }
+        worker_call::execute(call, shared->replies);
         auto reply = std::move(call->reply);
         call.reset();  // the reply holds it: the function is destroyed on the loop's thread
         shared->replies->push(std::move(reply), true);
@@ -132,11 +129,7 @@ void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
     }
     std::shared_ptr<worker_call> call;
     try {
-        call = std::make_shared<worker_call>();
-        call->work = added;
-        call->values = self.values;
-        call->owner = &self;
-        call->abandonable = abandonable;
+        call = std::make_shared<worker_call>(added, self, abandonable);
         call->reply = std::make_unique<worker_reply>(call);
         enqueue(call);
     } catch (...) {
@@ -147,9 +140,32 @@ void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
         throw;
     }
     ++unanswered_;
-    self.home->park(self, wait_reason::worker, added.get(), &abort_call, call.get());
-    if (call->aborted) {
-        raise_cancelled(self);
+    wait_for(*call, self);
+}
+
+/// Parks the owner until its call is answered, and executes what the worker asks it to meanwhile.
+void worker_pool::wait_for(worker_call& call, fiber& owner) {
+    auto* abort = &abort_call;
+    for (;;) {
+        owner.home->park(owner, wait_reason::worker, call.work.get(), abort, &call);
+        if (call.aborted) {
+            raise_cancelled(owner);
+        }
+        if (call.question == nullptr) {
+            return;
+        }
+        --unanswered_;  // the worker waits for this fiber: virtual time may pass
+        call.answer_question();
+        ++unanswered_;
+        if (cause_within_reach(owner, std::uncaught_exceptions()) != nullptr) {
+            // It came while the fiber was awake: nobody will abort the next wait.
+            call.request_cancellation();
+            abort = nullptr;
+            if (call.abandonable) {
+                call.owner = nullptr;
+                raise_cancelled(owner);
+            }
+        }
     }
 }
 

@@ -7,24 +7,14 @@
 #include <weft/detail/wait_queue.hpp>
 #include <weft/run.hpp>
 
+#include "worker_call.hpp"
+
 #include <cstddef>
 #include <memory>
 
 namespace weft::detail {
 
 class remote_queue;
-
-class remote_item;
-
-/// One call of to_thread(): where the fiber and the worker meet.
-struct worker_call {
-    std::shared_ptr<job> work;
-    value_share values;                  // what the function sees of fiber_local variables
-    std::unique_ptr<remote_item> reply;  // made in advance, so that answering cannot fail
-    fiber* owner = nullptr;              // null once it has stopped waiting; loop's thread only
-    bool abandonable = false;
-    bool aborted = false;
-};
 
 /// Threads for what must block: made when needed, up to a limit, and kept.
 ///
@@ -44,7 +34,7 @@ public:
     /// Parks the running fiber until the job was executed.
     void run(const std::shared_ptr<job>& added, bool abandonable);
 
-    /// Whether any call is queued or executing.
+    /// Whether any call is queued or executing, and not waiting for its caller.
     [[nodiscard]] bool busy() const noexcept { return unanswered_ > 0; }
 
     /// Ends the threads once they are idle. Returns false if some still executed after `limit`;
@@ -60,6 +50,7 @@ public:
 private:
     struct shared_state;
 
+    void wait_for(worker_call& call, fiber& owner);
     void enqueue(const std::shared_ptr<worker_call>& call);
     void add_thread();
     void give_place_back() noexcept;

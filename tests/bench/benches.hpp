@@ -17,6 +17,9 @@ void run_handoff(const options& chosen);
 /// Receiving by select() over eight channels.
 void run_select(const options& chosen);
 
+/// Waking a runtime from another thread, against bare eventfds.
+void run_wake(const options& chosen);
+
 /// Many fibers that sleep at the same time.
 void run_timers(const options& chosen);
 

@@ -82,6 +82,36 @@ TEST(Guide, ShowsWhatDebugModeFinds) {
               "no other fiber runs meanwhile\n");
 }
 
+TEST(Guide, StopsAWorkerInTime) {
+    EXPECT_EQ(output_of("workers"),
+              "0 %\n10 %\n20 %\n30 %\n40 %\nstopped in time\n"
+              "10 jobs, never more than two at once\n");
+}
+
+TEST(Guide, RunsOtherPrograms) {
+    EXPECT_EQ(output_of("subprocess"),
+              "apple\npear\nLOUD\n"
+              "process '/bin/sh' exited with 3: the disk is full\n"
+              "it was ended in time\n");
+}
+
+TEST(Guide, KeepsFiles) {
+    EXPECT_EQ(output_of("files"),
+              "8 bytes are on the disk\nkept: 8 bytes\nnote: 5 bytes\n"
+              "file '/weft/none': open: No such file or directory\n");
+}
+
+TEST(Guide, EndsWellBySignals) {
+    EXPECT_EQ(output_of("graceful_shutdown"),
+              "job 1 is done\njob 2 is done\njob 3 is done\nthe first stopped in time\n"
+              "the second was cut off\n"
+              "it is time to read the configuration again\n");
+}
+
+TEST(Guide, ServesOnePortFromTwoShards) {
+    EXPECT_EQ(output_of("shards"), "20 clients got 100 bytes from 2 shards\n");
+}
+
 // Semantics H13.
 TEST(Guide, FetchesNoMoreAtOnceThanTheSemaphoreAllows) {
     EXPECT_EQ(output_of("limited_fetch"),

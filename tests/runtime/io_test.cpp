@@ -5,6 +5,7 @@
 #include <weft/task.hpp>
 
 #include "support/descriptors.hpp"
+#include "support/errors.hpp"
 #include "support/runtime_test.hpp"
 
 #include <array>
@@ -17,21 +18,10 @@ namespace weft {
 namespace {
 
 using namespace std::chrono_literals;
+using test::error_of;
 using test::receive_text;
 using test::send_text;
 using Io = test::runtime_test;
-
-/// The errno of the io_error that `body` throws; 0 if it throws none.
-template <class Body>
-int error_of(Body&& body) {
-    try {
-        body();
-        return 0;
-    } catch (const io_error& error) {
-        EXPECT_EQ(error.code().category(), std::system_category());
-        return error.code().value();
-    }
-}
 
 TEST_F(Io, ReceivesWhatWasSent) {
     run([] {

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,6 +29,11 @@ inline int checked(int result) {
         throw std::system_error(errno, std::generic_category());
     }
     return result;
+}
+
+/// The number that the next descriptor gets; as a limit it lets nobody have another one.
+inline rlim_t lowest_free_descriptor() {
+    return static_cast<rlim_t>(unique_fd(checked(::dup(STDERR_FILENO))).get());
 }
 
 /// Two connected sockets of the Unix family.

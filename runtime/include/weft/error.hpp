@@ -91,6 +91,8 @@ enum class error_kind : std::uint8_t {
     task_never_joined,       ///< the handle to a task was dropped before the task began
     cancellation_swallowed,  ///< a fiber caught cancelled and went on, again and again
     lock_abandoned,          ///< a fiber ended and holds a lock for which another waits
+    exit_status_lost,        ///< somebody else has waited for a child process
+    process_killed,          ///< a process outlived its SIGTERM
 };
 
 /// One report to the error handler.

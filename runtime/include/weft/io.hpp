@@ -38,7 +38,8 @@ namespace weft::io {
 /// Reads from a pipe, terminal or other file that can be polled. Source: read(2).
 [[nodiscard]] std::size_t read(int fd, std::span<std::byte> into);
 
-/// Writes to a pipe, terminal or other file that can be polled. Source: write(2).
+/// Writes to a pipe, terminal or other file that can be polled. Never raises SIGPIPE.
+/// Source: write(2).
 [[nodiscard]] std::size_t write(int fd, std::span<const std::byte> from);
 
 /// Takes the next connection of a listening socket, non-blocking and close-on-exec. A connection

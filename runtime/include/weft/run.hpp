@@ -6,6 +6,7 @@
 
 #include <weft/clock.hpp>
 #include <weft/debug.hpp>
+#include <weft/detail/job.hpp>
 #include <weft/detail/posted.hpp>
 #include <weft/error.hpp>
 
@@ -89,6 +90,25 @@ public:
         auto outcome = packaged.get_future();
         post(std::move(packaged));
         return outcome;
+    }
+
+    /// From a fiber of another runtime: runs `function` in a fiber of this one and returns its
+    /// result. Only the calling fiber waits.
+    ///
+    /// Cancellation: cancels that fiber, too, and waits for it; a result that it delivers all the
+    ///               same is returned.
+    /// \throws what `function` throws; usage_error  if the runtime has ended; std::system_error
+    ///         (EAGAIN)  as post(); (ECANCELED)  if the runtime ends before the function does.
+    template <class Function>
+    auto call(Function&& function) const {
+        auto job = std::make_shared<detail::function_job<std::decay_t<Function>>>(
+            std::forward<Function>(function));
+        detail::call_remotely(queue_, job);
+        try {
+            return job->take();
+        } catch (const cancelled&) {  // of a scope over there, which means nothing here
+            detail::rethrow_remote_cancellation();
+        }
     }
 
 private:

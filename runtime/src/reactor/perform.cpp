@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor/perform.hpp"
 
+#include "reactor/quiet_write.hpp"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
@@ -67,7 +69,7 @@ bool perform_write(operation& asked) noexcept {
     const std::size_t size =
         is_blocking(asked.fd) ? std::min<std::size_t>(asked.size, PIPE_BUF) : asked.size;
     return finish_unless_blocked(
-        asked, uninterrupted([&] { return ::write(asked.fd, asked.bytes, size); }));
+        asked, uninterrupted([&] { return write_quietly(asked.fd, asked.bytes, size); }));
 }
 
 bool perform_accept(operation& asked) noexcept {

@@ -2,6 +2,7 @@
 #include "trace/registry.hpp"
 
 #include "fiber.hpp"
+#include "fork_guard.hpp"
 
 #include <cstddef>
 #include <mutex>
@@ -15,11 +16,6 @@ namespace weft::detail {
 namespace {
 
 constexpr std::uint32_t magic = 0x74666577;  // "weft" in little-endian memory
-
-std::mutex& registry_mutex() {
-    static std::mutex guard;
-    return guard;
-}
 
 }  // namespace
 
@@ -42,13 +38,13 @@ void fiber_list::remove(fiber& gone) noexcept {
 }
 
 void publish(fiber_list& runtime) noexcept {
-    const std::lock_guard lock(registry_mutex());
+    const std::lock_guard lock(process_guard());
     runtime.next = weft_fiber_registry.runtimes;
     weft_fiber_registry.runtimes = &runtime;
 }
 
 void withdraw(fiber_list& runtime) noexcept {
-    const std::lock_guard lock(registry_mutex());
+    const std::lock_guard lock(process_guard());
     fiber_list** link = &weft_fiber_registry.runtimes;
     while (*link != &runtime) {
         link = &(*link)->next;
