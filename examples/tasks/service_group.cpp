@@ -64,9 +64,7 @@ void failures() {
         const auto [system, others] = group.split<std::system_error>();
         system->visit<std::system_error>(
             [](const std::system_error& error) { std::printf("system: %s\n", error.what()); });
-        if (others) {
-            std::printf("others: %s\n", others->what());
-        }
+        std::printf("others: %s\n", others->what());
     }
 }
 
