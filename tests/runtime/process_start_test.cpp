@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -139,6 +140,15 @@ TEST_F(ProcessStart, EndOfInputIsSeenAlthoughASiblingRuns) {
     });
 }
 
+/// The signals in one line of /proc/self/status, without the two that the C library keeps for its
+/// threads: its posix_spawn may leave those ignored.
+std::uint64_t signals_in(const std::string& status, const std::string& line) {
+    const auto found = status.find(line + ":\t");
+    EXPECT_NE(found, std::string::npos) << line;
+    constexpr std::uint64_t of_the_library = 3ULL << 31U;  // 32 and 33
+    return std::stoull(status.substr(found + line.size() + 2), nullptr, 16) & ~of_the_library;
+}
+
 TEST_F(ProcessStart, SignalsAreAsIfNeverTouched) {
     sigset_t some;
     sigset_t before;
@@ -147,12 +157,11 @@ TEST_F(ProcessStart, SignalsAreAsIfNeverTouched) {
     ::pthread_sigmask(SIG_BLOCK, &some, &before);
     auto* const old = ::signal(SIGUSR2, SIG_IGN);
     run([] {
-        process status({"grep", "-E", "Sig(Blk|Ign|Cgt)", "/proc/self/status"},
-                       {.output = redirect::pipe});
-        EXPECT_EQ(status.communicate().output,
-                  "SigBlk:\t0000000000000000\n"
-                  "SigIgn:\t0000000000000000\n"
-                  "SigCgt:\t0000000000000000\n");
+        process cat({"cat", "/proc/self/status"}, {.output = redirect::pipe});
+        const auto status = cat.communicate().output;
+        EXPECT_EQ(signals_in(status, "SigBlk"), 0U);
+        EXPECT_EQ(signals_in(status, "SigIgn"), 0U);
+        EXPECT_EQ(signals_in(status, "SigCgt"), 0U);
     });
     ::signal(SIGUSR2, old);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

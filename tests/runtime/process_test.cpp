@@ -106,7 +106,7 @@ TEST_F(Process, CancelledWaitLeavesItRunning) {
 // T132, gh-119710: the grandchild holds the output, and reads the input that is never closed.
 TEST_F(Process, WaitEndsAlthoughAGrandchildHoldsThePipes) {
     run([] {
-        process parent(shell("cat <&0 & exit 3"),
+        process parent(shell("exec 3<&0; cat <&3 & exit 3"),
                        {.input = redirect::pipe, .output = redirect::pipe});
         EXPECT_EQ(parent.wait(), exit_status::exited(3));
         parent.input().write_all(bytes_of("alive"));
