@@ -65,8 +65,8 @@ TEST_F(RunProcess, InputNeedNotBeRead) {
 TEST_F(RunProcess, InputIsGivenUpWithTheProcess) {
     run([] {
         const std::string large(1'000'000, 'x');
-        const auto ended =
-            run_process(shell("sleep 1000 <&0 >/dev/null 2>&1 & echo $!"), {.input = large});
+        const auto ended = run_process(shell("exec 3<&0; sleep 1000 <&3 >/dev/null 2>&1 & echo $!"),
+                                       {.input = large});
         EXPECT_EQ(::kill(std::stoi(ended.output), SIGKILL), 0);
     });
 }

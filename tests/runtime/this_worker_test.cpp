@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/this_worker.hpp>
 
+#include <weft/capacity_limiter.hpp>
 #include <weft/event.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
@@ -308,6 +309,40 @@ TEST_F(ThisWorker, LimiterCountsAbandonedFunctions) {
         held.set_value();
         one.acquire();
         one.release();
+    });
+}
+
+// The borrower is the call: one fiber may make several at a time, and what it has abandoned keeps
+// its token.
+TEST_F(ThisWorker, LimiterKnowsEachCallAsABorrower) {
+    run([] {
+        capacity_limiter tokens(2);
+        to_thread(tokens, [&] {
+            this_worker::run([&] {
+                to_thread(tokens, [] {});
+                EXPECT_EQ(tokens.borrowed(), 1U);
+            });
+        });
+        EXPECT_EQ(tokens.borrowed(), 0U);
+        arrival began;
+        std::promise<void> held;
+        auto calling = spawn([&] {
+            to_thread(
+                tokens,
+                [&] {
+                    began.tell();
+                    held.get_future().wait();
+                },
+                on_cancel::abandon);
+        });
+        began.wait();
+        calling.cancel();
+        EXPECT_THROW(calling.get(), cancelled);
+        EXPECT_EQ(tokens.borrowed(), 1U);
+        held.set_value();
+        while (tokens.borrowed() != 0) {
+            this_fiber::yield();
+        }
     });
 }
 

@@ -38,7 +38,8 @@ auto to_thread(Function&& function, on_cancel policy = on_cancel::wait) {
 /// The same with one permit of `limiter`, which is taken before and given back once the function
 /// has ended, also if it was abandoned: not more of them run than there are permits.
 ///
-/// \param limiter  anything with acquire() and release(), such as counting_semaphore.
+/// \param limiter  anything with acquire() and release(), such as counting_semaphore;
+///                of a capacity_limiter the call is the borrower, not the fiber.
 /// Lifetime: with on_cancel::abandon the limiter must outlive the function.
 template <class Limiter, class Function>
 requires requires(Limiter& limiter) {
