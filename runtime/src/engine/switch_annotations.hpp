@@ -60,14 +60,18 @@ inline void created([[maybe_unused]] fiber& started) noexcept {
 /// For the pseudo fiber of a thread.
 inline void adopted([[maybe_unused]] fiber& thread) noexcept {
 #if defined(__SANITIZE_ADDRESS__)
-    // Switching back with unknown bounds would leave stale poison behind every later throw.
+    // Switching back with unknown bounds would leave stale poison behind every later throw. Asked
+    // for once: it reads /proc, which a program without free descriptors cannot.
+    static thread_local stack bounds;
     pthread_attr_t attributes;
-    void* low = nullptr;
-    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-        pthread_attr_getstack(&attributes, &low, &thread.memory.size);
+    if (bounds.low == nullptr && pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        void* low = nullptr;
+        pthread_attr_getstack(&attributes, &low, &bounds.size);
         pthread_attr_destroy(&attributes);
-        thread.memory.low = static_cast<std::byte*>(low);
+        bounds.low = static_cast<std::byte*>(low);
     }
+    thread.memory.low = bounds.low;
+    thread.memory.size = bounds.size;
 #endif
 #if defined(__SANITIZE_THREAD__)
     thread.sanitizer_fiber = __tsan_get_current_fiber();
