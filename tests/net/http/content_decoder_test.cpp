@@ -98,8 +98,9 @@ TEST(ContentDecoder, DecodesSeveralMembers) {
 // C.3, #13362: a flood of empty members costs no more than its bytes.
 TEST(ContentDecoder, TakesManyEmptyMembers) {
     std::string packed;
+    const auto member = gzip("");
     for (int i = 0; i < 20'000; ++i) {
-        packed += gzip("");
+        packed += member;
     }
     EXPECT_EQ(decode("gzip", packed, packed.size()).first, "");
 }
