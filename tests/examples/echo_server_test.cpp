@@ -26,14 +26,19 @@ bool echoes(plain_socket& client, const std::string& text) {
     return client.send(text) && client.receive(text.size()) == text;
 }
 
-/// Lets the server fail to read from a client.
-void meet_a_reset(child_process& server, unsigned short port) {
+/// Lets the server fail to read from `count` clients, while it keeps serving another.
+void meet_resets(child_process& server, unsigned short port, int count) {
+    plain_socket bystander(port);
+    ASSERT_TRUE(echoes(bystander, "before"));
     const auto before = open_descriptors(server.pid());
-    plain_socket client(port);
-    ASSERT_TRUE(echoes(client, "one"));
-    client.reset();
-    server.wait_until("descriptor closed",
+    for (int number = 0; number < count; ++number) {
+        plain_socket client(port);
+        ASSERT_TRUE(echoes(client, "one"));
+        client.reset();
+    }
+    server.wait_until("descriptors closed",
                       [&] { return open_descriptors(server.pid()) == before; });
+    EXPECT_TRUE(echoes(bystander, "after"));
 }
 
 TEST(EchoServer, SendsBackWhatItReceives) {
@@ -88,7 +93,7 @@ TEST(EchoServer, ServesOnWithoutDescriptorsAndRecovers) {
                                .descriptor_limit = 64});
     const auto port = port_of(server);
     // UBSan needs a descriptor to look at the first error of a kind: let it see one before.
-    meet_a_reset(server, port);
+    meet_resets(server, port, 1);
     std::vector<plain_socket> clients;
     for (int count = 0; count < 200; ++count) {
         clients.emplace_back(port);
@@ -112,10 +117,7 @@ TEST(EchoServer, ServesOnWithoutDescriptorsAndRecovers) {
 // Reliability scenario 27 for a server of bytes.
 TEST(EchoServer, GivesUpTheDescriptorOfAClientThatResets) {
     auto server = echo_server();
-    const auto port = port_of(server);
-    for (int count = 0; count < 50; ++count) {
-        meet_a_reset(server, port);
-    }
+    meet_resets(server, port_of(server), 50);
     EXPECT_EQ(server.stop(), 0);
     EXPECT_EQ(server.errors(), "");
 }
