@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "connection_race.hpp"
 
+#include "dns/destination_order.hpp"
+
 #include <weft/net/dns.hpp>
 #include <weft/scope.hpp>
 
@@ -39,9 +41,9 @@ void connection_race::resolve() {
 }
 
 void connection_race::addresses_found(const std::vector<address>& found) {
-    queue_.add(found);
+    queue_.add(found, dns::sort_destinations);
     if (attempts_ == 0) {
-        // IPv6 goes first, and IPv4 once both families are known or IPv6 is late.
+        // IPv6 starts, and IPv4 once both families are known or IPv6 is late.
         const bool both_known = next_start_ != never;
         next_start_ = queue_.has_v6() || both_known ? clock::now()
                                                     : deadline_after(options_.resolution_delay);

@@ -20,7 +20,7 @@ struct connect_options {
     clock::duration attempt_delay = std::chrono::milliseconds(250);
     /// How long IPv4 addresses wait for IPv6 ones that are not known yet.
     clock::duration resolution_delay = std::chrono::milliseconds(50);
-    /// Limits the attempts to one family; any: both, alternating, IPv6 first.
+    /// Limits the attempts to one family; any: both, alternating.
     family wanted = family::any;
 };
 
