@@ -93,6 +93,18 @@ TEST(TcpConnector, PassesOnWhatTheResolverSays) {
     });
 }
 
+// Scenario 37: RFC 6724 prefers ::1 to IPv4, in whatever form.
+TEST(TcpConnector, TriesTheBestAddressFirst) {
+    run([] {
+        dns_server server;
+        server.add_address("www.test", "::ffff:127.0.0.1");
+        server.add_address("www.test", "::1");
+        auto listeners = test::listen_on_both_loopbacks();
+        resolver names(asking(server));
+        EXPECT_EQ(connect_tcp(names, "www.test", listeners.port()).peer_address().host(), "::1");
+    });
+}
+
 // T123, scenario 36: the first address is a black hole.
 TEST(TcpConnector, TriesTheNextAddressAfterADelay) {
     in_virtual_time([] {
