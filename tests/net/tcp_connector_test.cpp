@@ -229,6 +229,25 @@ TEST(TcpConnector, ListsEveryCauseWhenAllAttemptsFail) {
     });
 }
 
+TEST(TcpConnector, NamesAnAddressAndACauseOnce) {
+    run([] {
+        dns_server server;
+        server.add_address("closed.test", "127.0.0.1");
+        server.add_address("both.test", "127.0.0.1");
+        server.add_address("both.test", "::1");
+        resolver names(asking(server));
+        const auto port = test::refusing_address().port();
+        const auto number = std::to_string(port);
+        const auto why = ": " + std::make_error_code(std::errc::connection_refused).message();
+        EXPECT_EQ(failure_of(names, "127.0.0.1", port).what(), "connect 127.0.0.1:" + number + why);
+        EXPECT_EQ(failure_of(names, "closed.test", port).what(),
+                  "connect closed.test port " + number + " (127.0.0.1:" + number + ")" + why);
+        EXPECT_EQ(failure_of(names, "both.test", port).what(),
+                  "connect both.test port " + number + " ([::1]:" + number +
+                      "; 127.0.0.1:" + number + ")" + why);
+    });
+}
+
 TEST(TcpConnector, LeavesNothingOpenWhenItIsCancelled) {
     in_virtual_time([] {
         dns_server server;

@@ -30,7 +30,7 @@ struct connect_options {
 /// Blocks:       for name resolution and connection.
 /// Cancellation: throws cancelled; nothing stays open.
 /// \throws net::error  as resolver::resolve(), or with the code of the attempts if all failed
-///         alike, else errc::all_attempts_failed; the text lists every address with its cause.
+///         alike, else errc::all_attempts_failed with every cause; the text lists every address.
 /// Source: RFC 8305 (Happy Eyeballs).
 [[nodiscard]] tcp_stream connect_tcp(resolver& names, std::string_view host, std::uint16_t port,
                                      const connect_options& options = {});
