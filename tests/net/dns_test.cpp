@@ -93,11 +93,12 @@ TEST(Resolver, TellsItsFailuresApart) {
         server.set("text.test", record_type::txt, {});
         server.set("silent.test", record_type::a, silence());
         server.set("silent.test", record_type::aaaa, silence());
-        resolver names(asking(server, milliseconds(50)));
+        resolver names(asking(server));
         EXPECT_EQ(failure_of(names, "nobody.test"), errc::name_not_found);
         EXPECT_EQ(failure_of(names, "text.test"), errc::no_address);
         EXPECT_EQ(failure_of(names, "failing.test"), errc::resolver_failure);
-        EXPECT_EQ(failure_of(names, "silent.test"), errc::resolver_timeout);
+        resolver hasty(asking(server, milliseconds(50)));
+        EXPECT_EQ(failure_of(hasty, "silent.test"), errc::resolver_timeout);
     });
 }
 
