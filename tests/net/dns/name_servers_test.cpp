@@ -48,6 +48,18 @@ TEST_F(NameServers, GiveUpAfterAllRoundsHaveHadTheirTime) {
     });
 }
 
+TEST_F(NameServers, HaveAnHourAtMost) {
+    run([] {
+        dns_server server;
+        server.set("silent.test", record_type::a, silence());
+        auto chosen = asking(server, 40min);
+        chosen.tries = 3;
+        resolver names(chosen);
+        EXPECT_EQ(failure_of(names, "silent.test", family::v4), errc::resolver_timeout);
+        EXPECT_EQ(now(), 40min + 1h + 1h);
+    });
+}
+
 // Scenario 35: server drops, the next one is asked.
 TEST_F(NameServers, GiveASilentOneItsTimeBeforeTheNextIsAsked) {
     run([] {
