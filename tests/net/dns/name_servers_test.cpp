@@ -147,5 +147,18 @@ TEST_F(NameServers, AnswerOthersWhileSomeAreGivenUp) {
     });
 }
 
+TEST_F(NameServers, KeepNoFiberOnceNobodyWaits) {
+    run([] {
+        dns_server server;
+        server.set("silent.test", record_type::a, silence());
+        resolver names(asking(server, 2s));
+        this_fiber::yield();
+        const auto before = test::other_fibers();
+        EXPECT_EQ(failure_of(names, "silent.test", family::v4), errc::resolver_timeout);
+        this_fiber::sleep_for(1ms);
+        EXPECT_EQ(test::other_fibers(), before);
+    });
+}
+
 }  // namespace
 }  // namespace weft::net
