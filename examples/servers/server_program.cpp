@@ -55,9 +55,12 @@ void parse(int argc, char** argv, number_options& options) {
 void serve_at(const number_options& options, const serve_function& serve) {
     const auto port = static_cast<std::uint16_t>(options.at("--port"));
     auto listener = weft::net::tcp_listener::listen(weft::net::address::loopback_v4(port));
-    std::printf("listening on %s\n", listener.local_address().to_string().c_str());
-    std::fflush(stdout);
-    weft::with_graceful_shutdown([&](weft::event& stop) { serve(listener, stop, options); });
+    weft::with_graceful_shutdown([&](weft::event& stop) {
+        // Only now, since whoever reads it may send a signal at once.
+        std::printf("listening on %s\n", listener.local_address().to_string().c_str());
+        std::fflush(stdout);
+        serve(listener, stop, options);
+    });
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "connection_race.hpp"
 
+#include "dns/destination_order.hpp"
+
 #include <weft/net/dns.hpp>
 #include <weft/scope.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::net {
@@ -39,9 +42,9 @@ void connection_race::resolve() {
 }
 
 void connection_race::addresses_found(const std::vector<address>& found) {
-    queue_.add(found);
+    queue_.add(found, dns::sort_destinations);
     if (attempts_ == 0) {
-        // IPv6 goes first, and IPv4 once both families are known or IPv6 is late.
+        // IPv6 starts, and IPv4 once both families are known or IPv6 is late.
         const bool both_known = next_start_ != never;
         next_start_ = queue_.has_v6() || both_known ? clock::now()
                                                     : deadline_after(options_.resolution_delay);
@@ -56,9 +59,7 @@ void connection_race::attempt(const address& to) {
             winner_.emplace(std::move(connected));
         }
     } catch (const error& failed) {
-        failed_alike_ = causes_.empty() || (failed_alike_ && failed.code() == common_code_);
-        common_code_ = failed.code();
-        causes_ += (causes_.empty() ? "" : "; ") + to.to_string() + ": " + failed.code().message();
+        failures_.push_back({to, failed.code()});
         next_start_ = clock::now();  // the next one need not wait
     }
     --running_;
@@ -99,9 +100,24 @@ void connection_race::throw_failure() const {
     if (attempts_ == 0 && resolve_failure_) {
         throw error(*resolve_failure_);
     }
-    const std::error_code code =
-        failed_alike_ ? common_code_ : make_error_code(errc::all_attempts_failed);
-    throw error(code, "connect " + host_ + " port " + std::to_string(port_) + " (" + causes_ + ')');
+    const auto first = failures_.front().code;
+    const bool alike = std::ranges::all_of(
+        failures_, [&](const failed_attempt& each) { return each.code == first; });
+    throw error(alike ? first : errc::all_attempts_failed, "connect " + what_was_tried(!alike));
+}
+
+std::string connection_race::what_was_tried(bool with_causes) const {
+    if (const auto& to = failures_.front().to; failures_.size() == 1 && to.host() == host_) {
+        return to.to_string();
+    }
+    std::string text = host_ + " port " + std::to_string(port_);
+    const char* separator = " (";
+    for (const auto& each : failures_) {
+        text += separator + each.to.to_string();
+        text += with_causes ? ": " + each.code.message() : "";
+        separator = "; ";
+    }
+    return text + ')';
 }
 
 }  // namespace weft::net

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace weft::net {
 
@@ -32,6 +33,11 @@ public:
     tcp_stream run();
 
 private:
+    struct failed_attempt {
+        address to;
+        std::error_code code;
+    };
+
     void resolve();
     void addresses_found(const std::vector<address>& found);
     void attempt(const address& to);
@@ -41,6 +47,7 @@ private:
     [[nodiscard]] bool is_lost() const noexcept;
     void wait_for_change();
     [[noreturn]] void throw_failure() const;
+    [[nodiscard]] std::string what_was_tried(bool with_causes) const;
 
     resolver& names_;
     std::string host_;
@@ -55,9 +62,7 @@ private:
     std::size_t running_ = 0;   // of them, not ended
     std::optional<tcp_stream> winner_;
     std::optional<error> resolve_failure_;
-    std::error_code common_code_;  // of all failed attempts, while it is the same
-    bool failed_alike_ = true;
-    std::string causes_;
+    std::vector<failed_attempt> failures_;
 };
 
 }  // namespace weft::net

@@ -153,12 +153,13 @@ process& process::operator=(process&& other) noexcept {
 
 process::~process() {
     if (child_ != nullptr) {
-        child_->input.close();
-        child_->output.close();
-        child_->errors.close();
+        // First, or it could take the end of its input for all of it, and finish its work on that.
         if (child_->made_in == detail::fork_generation()) {
             end(*child_);
         }
+        child_->input.close();
+        child_->output.close();
+        child_->errors.close();
     }
 }
 

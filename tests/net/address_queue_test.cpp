@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include <algorithm>
 
 namespace weft::net {
 namespace {
@@ -21,26 +21,38 @@ std::vector<address> take_all(address_queue& queue) {
     return taken;
 }
 
-TEST(AddressQueue, AlternatesBetweenFamiliesIPv6First) {
+void leave(const std::vector<address>&) {}
+
+TEST(AddressQueue, AlternatesBetweenFamiliesFromTheFirstOn) {
     address_queue queue;
-    queue.add({a4, b4, a6, b6});
+    queue.add({a6, b6, a4, b4}, leave);
     EXPECT_EQ(take_all(queue), (std::vector<address>{a6, a4, b6, b4}));
+    queue = {};
+    queue.add({a4, a6, b6, b4}, leave);
+    EXPECT_EQ(take_all(queue), (std::vector<address>{a4, a6, b4, b6}));
 }
 
 TEST(AddressQueue, GivesOneFamilyInItsOrder) {
     address_queue queue;
-    queue.add({a4, b4});
+    queue.add({a4, b4}, leave);
     EXPECT_EQ(take_all(queue), (std::vector<address>{a4, b4}));
 }
 
 TEST(AddressQueue, TakesInAddressesThatComeLater) {
     address_queue queue;
-    queue.add({a4, b4});
+    queue.add({a4, b4}, leave);
     EXPECT_FALSE(queue.has_v6());
     EXPECT_EQ(queue.take(), a4);
-    queue.add({a6});
+    queue.add({a6}, leave);
     EXPECT_TRUE(queue.has_v6());
     EXPECT_EQ(take_all(queue), (std::vector<address>{a6, b4}));
+}
+
+TEST(AddressQueue, SortsAllThatWaitWhenMoreCome) {
+    address_queue queue;
+    queue.add({b4, a4}, [](auto& waiting) { std::ranges::sort(waiting); });
+    queue.add({b6, a6}, [](auto& waiting) { std::ranges::sort(waiting); });
+    EXPECT_EQ(take_all(queue), (std::vector<address>{a4, a6, b4, b6}));
 }
 
 }  // namespace

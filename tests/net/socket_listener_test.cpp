@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+//
+// Stands in for accept4(), to count its calls.
 #include <weft/net/socket_listener.hpp>
 
 #include "support/sockets.hpp"
@@ -6,6 +8,7 @@
 
 #include <weft/clock.hpp>
 
+#include <dlfcn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +16,18 @@
 #include <optional>
 #include <utility>
 #include <vector>
+
+namespace {
+
+int accept_calls = 0;
+
+}  // namespace
+
+extern "C" int accept4(int fd, sockaddr* peer, socklen_t* size, int flags) {
+    static auto* const real = reinterpret_cast<decltype(&accept4)>(::dlsym(RTLD_NEXT, "accept4"));
+    ++accept_calls;
+    return real(fd, peer, size, flags);
+}
 
 namespace weft::net {
 namespace {
@@ -50,8 +65,11 @@ TEST(SocketListener, WaitsOutALackOfDescriptors) {
             std::optional<no_more_descriptors> none(std::in_place);
             spare.reset();
             auto waiting = tcp_stream::connect(listener.local_address());  // takes the last one
+            accept_calls = 0;
             this_fiber::sleep_for(std::chrono::seconds(10));
             EXPECT_FALSE(acceptor.done());
+            EXPECT_GE(accept_calls, 10);  // once per second in the end
+            EXPECT_LE(accept_calls, 15);  // the scenario allows 1000
             served.first.write_all(bytes_of("still served"));
             EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
             none.reset();

@@ -93,6 +93,18 @@ TEST(TcpConnector, PassesOnWhatTheResolverSays) {
     });
 }
 
+// Scenario 37: RFC 6724 prefers ::1 to IPv4, in whatever form.
+TEST(TcpConnector, TriesTheBestAddressFirst) {
+    run([] {
+        dns_server server;
+        server.add_address("www.test", "::ffff:127.0.0.1");
+        server.add_address("www.test", "::1");
+        auto listeners = test::listen_on_both_loopbacks();
+        resolver names(asking(server));
+        EXPECT_EQ(connect_tcp(names, "www.test", listeners.port()).peer_address().host(), "::1");
+    });
+}
+
 // T123, scenario 36: the first address is a black hole.
 TEST(TcpConnector, TriesTheNextAddressAfterADelay) {
     in_virtual_time([] {
@@ -214,6 +226,25 @@ TEST(TcpConnector, ListsEveryCauseWhenAllAttemptsFail) {
         EXPECT_EQ(mixed.code(), errc::all_attempts_failed);
         EXPECT_TRUE(mentions(mixed, "refused")) << mixed.what();
         EXPECT_TRUE(mentions(mixed, "255.255.255.255")) << mixed.what();
+    });
+}
+
+TEST(TcpConnector, NamesAnAddressAndACauseOnce) {
+    run([] {
+        dns_server server;
+        server.add_address("closed.test", "127.0.0.1");
+        server.add_address("both.test", "127.0.0.1");
+        server.add_address("both.test", "::1");
+        resolver names(asking(server));
+        const auto port = test::refusing_address().port();
+        const auto number = std::to_string(port);
+        const auto why = ": " + std::make_error_code(std::errc::connection_refused).message();
+        EXPECT_EQ(failure_of(names, "127.0.0.1", port).what(), "connect 127.0.0.1:" + number + why);
+        EXPECT_EQ(failure_of(names, "closed.test", port).what(),
+                  "connect closed.test port " + number + " (127.0.0.1:" + number + ")" + why);
+        EXPECT_EQ(failure_of(names, "both.test", port).what(),
+                  "connect both.test port " + number + " ([::1]:" + number +
+                      "; 127.0.0.1:" + number + ")" + why);
     });
 }
 

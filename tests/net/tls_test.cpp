@@ -47,8 +47,7 @@ struct over_tls {
     }
 };
 
-/// Scenarios 15, 33: every byte comes alone.
-struct over_tls_byte_by_byte {
+struct over_tls_in_pieces {
     static test::stream_pair connect() {
         tls_pair pair(client_context(), server_context(), "a.test",
                       {.capacity = 4'096, .most_per_read = 700});
@@ -67,7 +66,7 @@ struct over_memory {
 }  // namespace
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Tls, StreamConformance, over_tls);
-INSTANTIATE_TYPED_TEST_SUITE_P(TlsInPieces, StreamConformance, over_tls_byte_by_byte);
+INSTANTIATE_TYPED_TEST_SUITE_P(TlsInPieces, StreamConformance, over_tls_in_pieces);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StreamConformance, over_memory);
 
 namespace {
@@ -100,16 +99,33 @@ TEST(Tls, ShakesHandsWhenFirstNeeded) {
     });
 }
 
-// Scenario 33.
-TEST(Tls, TakesBytesOneByOne) {
-    in_runtime([] {
-        tls_pair pair(client_context(), server_context(), "a.test", {.most_per_read = 1});
-        pair.shake_hands();
+/// Sends `text` and then the end from each side to the other at once.
+void expect_exchange(tls_pair& pair, const std::string& text) {
+    const auto talk = [&text](tls_stream& end) {
         auto writing = spawn([&] {
-            pair.server->write_all(bytes_of("hello"));
-            pair.server->shutdown_write();
+            end.write_all(bytes_of(text));
+            end.shutdown_write();
         });
-        EXPECT_EQ(test::read_up_to(*pair.client, 100), "hello");
+        EXPECT_EQ(test::read_up_to(end, text.size() + 1), text);
+        writing.get();
+    };
+    auto other = spawn([&] { talk(*pair.server); });
+    talk(*pair.client);
+    other.get();
+}
+
+// Scenarios 15, 33: records of 16 KiB and the goodbye, through a transport that lets one byte pass
+// at a time.
+TEST(Tls, CarriesTheSameWhenEveryByteComesAlone) {
+    std::string text;
+    while (text.size() < 20'000) {
+        text += std::to_string(text.size()) + ' ';
+    }
+    in_runtime([&text] {
+        tls_pair pair(client_context(), server_context(), "a.test",
+                      {.capacity = 1, .most_per_read = 1});
+        pair.shake_hands();
+        expect_exchange(pair, text);
     });
 }
 

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 using test::resident_bytes;
 using MemorySlow = test::runtime_test;
 
-constexpr int crowd = test::sanitized() ? 5'000 : 100'000;
+constexpr int crowd = test::sanitized() ? 2'000 : 100'000;
 
 /// A crowd of fibers that are all alive at once.
 void come_and_go() {

@@ -17,11 +17,6 @@ if(WEFT_SANITIZE)
     endif()
     target_link_options(weft_build_flags INTERFACE -fsanitize=${WEFT_SANITIZE})
 endif()
-if(WEFT_FUZZ)
-    # clang before 16 gets no <source_location> from libstdc++.
-    target_include_directories(weft_build_flags SYSTEM INTERFACE
-        ${PROJECT_SOURCE_DIR}/tests/fuzz/clang14)
-endif()
 
 # weft_library(<name> HEADERS <file>... SOURCES <file>... [LINK_PUBLIC <target>...]
 #              [LINK_PRIVATE <target>...])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/dns.hpp>
 
+#include "dns/destination_order.hpp"
 #include "dns/host_name.hpp"
 #include "dns/hosts_file.hpp"
 #include "dns/lookups.hpp"
@@ -9,7 +10,6 @@
 
 #include <weft/this_fiber.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -112,8 +112,7 @@ std::vector<address> resolver::resolve(std::string_view host, std::uint16_t port
     resolve_each(host, port, wanted, [&all](const std::vector<address>& found) {
         all.insert(all.end(), found.begin(), found.end());
     });
-    std::ranges::stable_partition(all,
-                                  [](const address& each) { return each.family() == family::v6; });
+    dns::sort_destinations(all);
     return all;
 }
 

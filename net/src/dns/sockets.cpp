@@ -37,15 +37,23 @@ ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, socka
 
 // sendmsg(2) and not writev(2): the server may have closed a TCP connection, and only here can
 // SIGPIPE be avoided.
-ares_ssize_t send(ares_socket_t fd, const iovec* pieces, int count, void*) {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces);
-    message.msg_iovlen = static_cast<size_t>(count);
+ares_ssize_t send_message(ares_socket_t fd, const msghdr& message) {
     ares_ssize_t sent = 0;
     do {
         sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent;
+}
+
+// All questions share a datagram socket. That an earlier one was refused is told once, to whichever
+// call comes next; c-ares would take it for a failure of this question alone, and let the earlier
+// one wait in vain. So this one is sent all the same: its own refusal then ends both.
+ares_ssize_t send(ares_socket_t fd, const iovec* pieces, int count, void*) {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces);
+    message.msg_iovlen = static_cast<size_t>(count);
+    const auto sent = send_message(fd, message);
+    return sent < 0 && errno == ECONNREFUSED ? send_message(fd, message) : sent;
 }
 
 }  // namespace

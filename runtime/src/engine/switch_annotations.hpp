@@ -19,9 +19,27 @@
 #endif
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
+#include <vector>
 #endif
 
 namespace weft::detail::annotate {
+
+#if defined(__SANITIZE_THREAD__)
+/// What ThreadSanitizer keeps for fibers that have ended, to be used again: making one maps
+/// memory, which takes longer than all else that happens to a short fiber. Its shadow call stack
+/// is empty then, since a fiber leaves from a function that is not instrumented.
+struct unused_contexts {
+    static constexpr std::size_t most = 5000;
+    std::vector<void*> all;
+
+    ~unused_contexts() {
+        for (void* each : all) {
+            __tsan_destroy_fiber(each);
+        }
+    }
+};
+inline thread_local unused_contexts unused;
+#endif
 
 /// Whether the switch may be inlined into other functions, which ThreadSanitizer would instrument.
 #if defined(__SANITIZE_THREAD__)
@@ -53,7 +71,12 @@ inline constexpr bool inlined_switch = true;
 /// For a fiber about to start.
 inline void created([[maybe_unused]] fiber& started) noexcept {
 #if defined(__SANITIZE_THREAD__)
-    started.sanitizer_fiber = __tsan_create_fiber(0);
+    if (unused.all.empty()) {
+        started.sanitizer_fiber = __tsan_create_fiber(0);
+    } else {
+        started.sanitizer_fiber = unused.all.back();
+        unused.all.pop_back();
+    }
 #endif
 }
 
@@ -81,7 +104,12 @@ inline void adopted([[maybe_unused]] fiber& thread) noexcept {
 /// For a fiber that has left its stack for good.
 inline void destroyed([[maybe_unused]] fiber& gone) noexcept {
 #if defined(__SANITIZE_THREAD__)
-    if (gone.sanitizer_fiber != nullptr) {
+    if (gone.sanitizer_fiber == nullptr) {
+        return;
+    }
+    if (unused.all.size() < unused_contexts::most) {
+        unused.all.push_back(gone.sanitizer_fiber);
+    } else {
         __tsan_destroy_fiber(gone.sanitizer_fiber);
     }
 #endif

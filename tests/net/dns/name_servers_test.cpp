@@ -8,6 +8,8 @@
 
 #include <weft/clock.hpp>
 #include <weft/net/error.hpp>
+#include <weft/net/udp.hpp>
+#include <weft/task_group.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -71,6 +73,45 @@ TEST_F(NameServers, AreLeftAtOnceWhenTheyFail) {
         chosen.servers.push_back(good.address().to_string());
         resolver names(chosen);
         EXPECT_EQ(hosts_of(names.resolve("www.test", 80, family::v4)), host_list{"192.0.2.1"});
+        EXPECT_EQ(now(), 0s);
+    });
+}
+
+/// A port that is taken, so that nobody else gets it, and refuses all but another one's datagrams.
+udp_socket refusing_port() {
+    return udp_socket::connect(address::loopback_v4(9));
+}
+
+TEST_F(NameServers, AreLeftAtOnceWhenTheyAreNotThere) {
+    run([] {
+        dns_server good;
+        good.add_address("www.test", "127.0.0.1");
+        good.add_address("www.test", "::1");
+        const auto refusing = refusing_port();
+        auto chosen = asking(good);
+        chosen.servers.insert(chosen.servers.begin(), refusing.local_address().to_string());
+        resolver names(chosen);
+        EXPECT_EQ(hosts_of(names.resolve("www.test", 80)), (host_list{"::1", "127.0.0.1"}));
+        EXPECT_EQ(now(), 0s);
+    });
+}
+
+// A refusal is told only once of all questions; the others once waited for 2 and 4 s.
+TEST_F(NameServers, FailAtOnceWhenNoneIsThere) {
+    run([] {
+        const auto one = refusing_port();
+        const auto other = refusing_port();
+        resolver_options chosen;
+        chosen.servers = {one.local_address().to_string(), other.local_address().to_string()};
+        chosen.search = host_list{};
+        resolver names(chosen);
+        with_task_group([&](task_group& fibers) {
+            for (int i = 0; i < 20; ++i) {
+                fibers.spawn([&names, host = "host" + std::to_string(i) + ".test"] {
+                    EXPECT_EQ(failure_of(names, host), errc::resolver_failure);
+                });
+            }
+        });
         EXPECT_EQ(now(), 0s);
     });
 }

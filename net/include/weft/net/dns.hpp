@@ -58,7 +58,8 @@ public:
     resolver& operator=(resolver&&) noexcept;
     ~resolver();
 
-    /// The addresses of `host` with the given port, IPv6 first; at least one.
+    /// The addresses of `host` with the given port, in the order in which to try them; at least
+    /// one.
     ///
     /// \param host    a name of at most 253 bytes, or a literal address without brackets. A final
     ///                dot means that search domains are not tried.
@@ -67,6 +68,7 @@ public:
     /// Cancellation:  throws cancelled.
     /// \throws net::error  naming the host: errc::invalid_name, name_not_found, no_address,
     ///         resolver_failure or resolver_timeout.
+    /// Source:        RFC 6724 section 6 for the order.
     [[nodiscard]] std::vector<address> resolve(std::string_view host, std::uint16_t port,
                                                family wanted = family::any);
 
@@ -74,7 +76,7 @@ public:
     using sink = std::function<void(const std::vector<address>&)>;
 
     /// resolve() that hands over the addresses of each family as soon as they are known, by one or
-    /// two calls of `found`, which must not block.
+    /// two calls of `found`, which must not block. They are not sorted.
     ///
     /// Throws as resolve(), if nothing was found.
     void resolve_each(std::string_view host, std::uint16_t port, family wanted, const sink& found);

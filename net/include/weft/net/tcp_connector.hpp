@@ -20,7 +20,7 @@ struct connect_options {
     clock::duration attempt_delay = std::chrono::milliseconds(250);
     /// How long IPv4 addresses wait for IPv6 ones that are not known yet.
     clock::duration resolution_delay = std::chrono::milliseconds(50);
-    /// Limits the attempts to one family; any: both, alternating, IPv6 first.
+    /// Limits the attempts to one family; any: both, alternating.
     family wanted = family::any;
 };
 
@@ -30,7 +30,7 @@ struct connect_options {
 /// Blocks:       for name resolution and connection.
 /// Cancellation: throws cancelled; nothing stays open.
 /// \throws net::error  as resolver::resolve(), or with the code of the attempts if all failed
-///         alike, else errc::all_attempts_failed; the text lists every address with its cause.
+///         alike, else errc::all_attempts_failed with every cause; the text lists every address.
 /// Source: RFC 8305 (Happy Eyeballs).
 [[nodiscard]] tcp_stream connect_tcp(resolver& names, std::string_view host, std::uint16_t port,
                                      const connect_options& options = {});
