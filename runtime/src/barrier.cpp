@@ -11,14 +11,17 @@ namespace weft {
 
 namespace {
 
-/// What a fiber that waits at a barrier is told.
-struct arrival {
+/// A fiber that waits at a barrier, and what it is told.
+struct arrival : detail::waiter {
     std::size_t index = 0;
     bool broken = false;
 };
 
-arrival& arrival_of(const detail::waiter& waiting) noexcept {
-    return *static_cast<arrival*>(waiting.slot);
+/// The `abort` of a fiber that waits at a barrier.
+void withdraw_arrival(detail::fiber& parked) noexcept {
+    const auto& self = *static_cast<detail::waiter*>(parked.wait_record);
+    --*static_cast<std::size_t*>(self.slot);
+    detail::withdraw_waiter(parked);
 }
 
 /// Moves all who wait from `from` to `to` and puts them out of reach of cancellation.
@@ -27,13 +30,13 @@ void hold(detail::wait_queue& from, detail::wait_queue& to) noexcept {
         from.unlink(*each);
         to.push_back(*each);
         each->owner->abort = nullptr;
-        arrival_of(*each).index = index;
+        static_cast<arrival*>(each)->index = index;
     }
 }
 
 void let_go(detail::wait_queue& held, bool broken) noexcept {
     while (auto* each = held.front()) {
-        arrival_of(*each).broken = broken;
+        static_cast<arrival*>(each)->broken = broken;
         held.wake(*each);
     }
 }
@@ -48,26 +51,32 @@ barrier::barrier(std::size_t parties, std::function<void()> completion)
 }
 
 std::size_t barrier::arrive_and_wait() {
-    detail::checked_fiber();
+    auto& running = detail::checked_fiber();
     if (broken_) {
         throw broken_barrier();
     }
     if (parties_ == 0) {
         throw usage_error("barrier: arrive_and_wait() after all parties have left");
     }
-    const std::size_t before = waiters_.size();
+    const std::size_t before = waiting_;
     if (before + 1 == parties_) {
         complete();
         return before;
     }
-    arrival told;
-    detail::waiter self;
-    self.slot = &told;
-    waiters_.wait(self, detail::wait_reason::barrier, this);
-    if (told.broken) {
+    arrival self;
+    self.slot = &waiting_;
+    self.owner = &running;
+    waiters_.push_back(self);
+    ++waiting_;
+    running.home->park(running, detail::wait_reason::barrier, this, &withdraw_arrival,
+                       static_cast<detail::waiter*>(&self));
+    if (self.withdrawn) {
+        detail::raise_cancelled(running);
+    }
+    if (self.broken) {
         throw broken_barrier();
     }
-    return told.index;
+    return self.index;
 }
 
 void barrier::arrive_and_drop() {
@@ -78,7 +87,7 @@ void barrier::arrive_and_drop() {
         throw usage_error("barrier: arrive_and_drop() with no party left");
     }
     --parties_;
-    if (!waiters_.empty() && waiters_.size() == parties_) {
+    if (waiting_ > 0 && waiting_ == parties_) {
         complete();
     }
 }
@@ -87,6 +96,7 @@ void barrier::arrive_and_drop() {
 void barrier::complete() {
     detail::wait_queue going_on;
     hold(waiters_, going_on);
+    waiting_ = 0;
     try {
         if (completion_) {
             completion_();
@@ -99,14 +109,20 @@ void barrier::complete() {
     let_go(going_on, false);
 }
 
+/// Whoever waits goes on, and throws.
+void barrier::break_phase() noexcept {
+    waiting_ = 0;
+    let_go(waiters_, true);
+}
+
 void barrier::abort() noexcept {
     broken_ = true;
-    let_go(waiters_, true);
+    break_phase();
 }
 
 void barrier::reset() noexcept {
     broken_ = false;
-    let_go(waiters_, true);
+    break_phase();
 }
 
 }  // namespace weft

@@ -27,9 +27,7 @@ bool mutex::wait_until(clock::time_point deadline) {
 
 void mutex::lock() {
     if (!lock_at_once()) {
-        detail::waiter self;
-        self.slot = &owner_;  // tells debug mode who holds the lock
-        waiters_.wait(self, detail::wait_reason::mutex, this);
+        waiters_.wait(detail::wait_reason::mutex, this);
     }
 }
 
@@ -64,7 +62,6 @@ void mutex::relock() noexcept {
         return;
     }
     detail::waiter self;
-    self.slot = &owner_;
     waiters_.wait_uncancellable(self, detail::wait_reason::mutex, this);
 }
 

@@ -4,6 +4,7 @@
 #include <weft/detail/wait_any.hpp>
 #include <weft/error.hpp>
 
+#include "debug/monitor.hpp"
 #include "scheduler_inline.hpp"
 
 namespace weft {
@@ -18,9 +19,20 @@ bool shared_mutex::is_open_to(access wanted) const noexcept {
 void shared_mutex::take(access wanted, std::uint64_t taker) noexcept {
     if (wanted == access::exclusive) {
         owner_ = taker;
-    } else {
-        ++readers_;
+        return;
     }
+    ++readers_;
+    if (auto* debug = detail::current_fiber->home->debug()) {
+        debug->shared_lock_taken(this, taker, readers_ == 1);
+    }
+}
+
+/// Whether `self` would wait for itself, as far as debug mode knows.
+bool shared_mutex::waits_for_itself(access wanted, detail::fiber& self) const noexcept {
+    auto* debug = self.home->debug();
+    const bool behind_a_writer = !line_.empty() && line_.front()->slot != nullptr;
+    return debug != nullptr && (wanted == access::exclusive || behind_a_writer) &&
+           debug->locks().holds_shared(this, self.id);
 }
 
 /// Lets in those first in line for whom the mutex is open.
@@ -36,22 +48,25 @@ void shared_mutex::admit() noexcept {
 }
 
 bool shared_mutex::lock_at_once(access wanted) {
-    const auto& self = detail::checked_fiber();
+    auto& self = detail::checked_fiber();
     if (owner_ == self.id) {
         throw usage_error("shared_mutex: lock() by the fiber that holds it alone");
     }
-    if (!line_.empty() || !is_open_to(wanted)) {
-        return false;
+    if (line_.empty() && is_open_to(wanted)) {
+        take(wanted, self.id);
+        return true;
     }
-    take(wanted, self.id);
-    return true;
+    if (waits_for_itself(wanted, self)) {
+        throw usage_error("shared_mutex: a fiber that holds it shared would wait for itself");
+    }
+    return false;
 }
 
 bool shared_mutex::wait_until(access wanted, clock::time_point deadline) {
     void* kind = wanted == access::exclusive ? this : nullptr;
     bool taken = false;
     try {
-        taken = detail::wait_until(line_, kind, deadline, detail::wait_reason::mutex, this);
+        taken = detail::wait_until(line_, kind, deadline, detail::wait_reason::shared_mutex, this);
     } catch (...) {
         admit();  // a writer that leaves may have held readers back
         throw;
@@ -105,6 +120,10 @@ void shared_mutex::unlock_shared() {
         throw usage_error("shared_mutex: unlock_shared() while nobody holds it shared");
     }
     --readers_;
+    const auto* self = detail::current_fiber;
+    if (auto* debug = self != nullptr ? self->home->debug() : nullptr) {
+        debug->locks().shared_returned(this, self->id);
+    }
     admit();
 }
 

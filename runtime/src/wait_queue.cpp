@@ -53,6 +53,8 @@ const char* name_of(wait_reason reason) noexcept {
         case wait_reason::queue_put: return "queue, put";
         case wait_reason::queue_get: return "queue, get";
         case wait_reason::queue_join: return "queue, join";
+        case wait_reason::shared_mutex: return "shared_mutex";
+        case wait_reason::cross_thread_mutex: return "mutex between threads";
         case wait_reason::other: break;
     }
     return "other";

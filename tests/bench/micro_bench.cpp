@@ -15,6 +15,7 @@
 #include <weft/task.hpp>
 #include <weft/task_group.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/timed_mutex.hpp>
 #include <weft/worker_pool.hpp>
 
 #include <benchmark/benchmark.h>
@@ -41,6 +42,17 @@ void mutex_lock_unlock(benchmark::State& state) {
     });
 }
 BENCHMARK(mutex_lock_unlock);
+
+// What a limit costs that is not needed, beside mutex_lock_unlock.
+void timed_mutex_lock_for_unlock(benchmark::State& state) {
+    weft::timed_mutex guard;
+    repeat(state, [&] {
+        if (guard.try_lock_for(std::chrono::seconds(1))) {
+            guard.unlock();
+        }
+    });
+}
+BENCHMARK(timed_mutex_lock_for_unlock);
 
 void semaphore_acquire_release(benchmark::State& state) {
     weft::counting_semaphore permits(1);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tcp.hpp>
 
+#include <weft/cross_thread/channel.hpp>
+#include <weft/cross_thread/event.hpp>
+#include <weft/shard.hpp>
+#include <weft/task.hpp>
+
 #include "support/sockets.hpp"
 #include "support/stream_conformance.hpp"
 
@@ -8,6 +13,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include <cstddef>
+#include <set>
+#include <string>
 
 namespace weft::net {
 namespace {
@@ -86,6 +95,36 @@ TEST(Tcp, SharesAPortWhenAskedTo) {
         auto first = test::listen_on_loopback({.backlog = 16, .reuse_port = true});
         auto second = tcp_listener::listen(first.local_address(), {.reuse_port = true});
         EXPECT_EQ(first.local_address(), second.local_address());
+    });
+}
+
+/// Tells each client of `listener` the number of the shard that serves it.
+void serve_number(tcp_listener& listener, std::size_t number) {
+    for (;;) {
+        listener.accept().write_all(bytes_of(std::to_string(number)));
+    }
+}
+
+// The kernel decides which listener gets a client.
+TEST(Tcp, ShardsShareAPort) {
+    cross_thread::channel<address> chosen(1);
+    cross_thread::event over;
+    run_sharded(2, [&](shard& self) {
+        const auto local = self.index() == 0 ? address::loopback_v4(0) : chosen.receive().value();
+        auto listener = tcp_listener::listen(local, {.reuse_port = true});
+        auto serving = spawn([&] { serve_number(listener, self.index()); });
+        if (self.index() != 0) {
+            over.wait();
+            return;
+        }
+        chosen.send(listener.local_address());
+        std::set<std::string> served;
+        for (int i = 0; i < 1000 && served.size() < 2; ++i) {
+            auto client = tcp_stream::connect(listener.local_address());
+            served.insert(test::read_up_to(client, 1));
+        }
+        EXPECT_EQ(served, (std::set<std::string>{"0", "1"}));
+        over.set();
     });
 }
 

@@ -26,12 +26,12 @@ struct cast {
 /// fibers.
 class cancel_sweep : public runtime_test {
 protected:
-    int most_points = 2000;   ///< where the victim's way takes real time it has no last point
+    int most_points = 2000;  ///< where the victim's way takes real time it has no last point
+    std::uint64_t orders = sanitized() ? 4 : 20;  ///< of the fibers
     clock::duration pause{};  ///< every fourth point takes so much virtual time, if any
 
     void cancel_everywhere(const std::function<cast()>& make) {
-        const std::uint64_t seeds = sanitized() ? 4 : 20;
-        for (options.order_seed = 0; options.order_seed < seeds; ++options.order_seed) {
+        for (options.order_seed = 0; options.order_seed < orders; ++options.order_seed) {
             for (int point = 0; point < most_points; ++point) {
                 SCOPED_TRACE("seed " + std::to_string(options.order_seed) + ", point " +
                              std::to_string(point));

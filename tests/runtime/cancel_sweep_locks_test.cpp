@@ -4,7 +4,9 @@
 // #1145, #947, #1170 and T084, T089, T099 for all of them.
 #include <weft/barrier.hpp>
 #include <weft/capacity_limiter.hpp>
+#include <weft/condition_variable.hpp>
 #include <weft/latch.hpp>
+#include <weft/mutex.hpp>
 #include <weft/once.hpp>
 #include <weft/recursive_mutex.hpp>
 #include <weft/shared_mutex.hpp>
@@ -101,6 +103,70 @@ TEST_F(CancelSweepLocksSlow, SharedMutex) {
                         }};
         });
     }
+}
+
+TEST_F(CancelSweepLocksSlow, SharedMutexWithLimits) {
+    pause = 300us;
+    cancel_everywhere([] {
+        auto shared = std::make_shared<guarded<shared_timed_mutex>>();
+        const auto writer = [shared] {
+            for (int i = 0; i < 3; ++i) {
+                const std::unique_lock lock(shared->guard, i * 1ms);
+                if (lock.owns_lock()) {
+                    const test::visit here(shared->inside, 1);
+                    this_fiber::sleep_for(1ms);
+                }
+            }
+        };
+        const auto reader = [shared] {
+            for (int i = 0; i < 3; ++i) {
+                const std::shared_lock lock(shared->guard, i * 1ms);
+                EXPECT_TRUE(!lock.owns_lock() || shared->inside == 0);
+                this_fiber::sleep_for(1ms);
+            }
+        };
+        return cast{writer, {reader, writer, reader}, [shared] {
+                        shared->expect_free();
+                        EXPECT_EQ(shared->guard.statistics().readers, 0U);
+                    }};
+    });
+}
+
+TEST_F(CancelSweepLocksSlow, ConditionVariableWithLimits) {
+    pause = 300us;
+    cancel_everywhere([] {
+        struct shared_state : guarded<mutex> {
+            condition_variable changed;
+            int items = 0;
+            int taken = 0;
+        };
+        auto shared = std::make_shared<shared_state>();
+        const auto consumer = [shared] {
+            for (int i = 0; i < 4; ++i) {
+                std::unique_lock lock(shared->guard);
+                if (shared->changed.wait_for(lock, i * 1ms, [&] { return shared->items > 0; })) {
+                    const test::visit here(shared->inside, 1);
+                    --shared->items;
+                    ++shared->taken;
+                    this_fiber::yield();
+                }
+            }
+        };
+        const auto producer = [shared] {
+            for (int i = 0; i < 6; ++i) {
+                const std::lock_guard lock(shared->guard);
+                const test::visit here(shared->inside, 1);
+                ++shared->items;
+                shared->changed.notify_one();
+                this_fiber::sleep_for(1ms);
+            }
+        };
+        return cast{consumer, {consumer, producer}, [shared] {
+                        shared->expect_free();
+                        EXPECT_EQ(shared->items + shared->taken, 6);
+                        EXPECT_EQ(shared->changed.statistics().waiting, 0U);
+                    }};
+    });
 }
 
 TEST_F(CancelSweepLocksSlow, CapacityLimiter) {

@@ -94,6 +94,21 @@ TEST_F(CancelSweepQueuesSlow, PuttersOfQueues) {
     });
 }
 
+TEST_F(CancelSweepQueuesSlow, JoinersOfQueues) {
+    cancel_everywhere([] {
+        auto shared = std::make_shared<queue_traffic<queue<int>>>();
+        const auto joiner = [shared] { shared->items.join(); };
+        const auto putter = [shared] {
+            shared->put_some(0, 5);
+            shared->items.join();
+            shared->items.shutdown();
+        };
+        return cast{joiner, {putter, joiner, [shared] { shared->get_all(); }}, [shared] {
+                        shared->expect_done();
+                    }};
+    });
+}
+
 /// A channel whose ends every fiber copies for itself.
 struct shared_ends : ledger {
     std::pair<sender<int>, receiver<int>> ends = make_channel<int>(1);

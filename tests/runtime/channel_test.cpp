@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/channel.hpp>
 
+#include <weft/channel_ends.hpp>
+#include <weft/cross_thread/channel.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 
 #include "support/runtime_test.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -295,6 +299,14 @@ TEST_F(Channel, AlwaysReadyOperationsLetOthersRun) {
         }
         EXPECT_TRUE(other_ran);
     });
+}
+
+TEST_F(Channel, ImpossibleCapacitiesAreRefused) {
+    const auto negative = static_cast<std::size_t>(-1);
+    EXPECT_THROW(channel<char>{negative}, std::invalid_argument);
+    EXPECT_THROW(channel<std::string>{negative / sizeof(std::string)}, std::invalid_argument);
+    EXPECT_THROW(static_cast<void>(make_channel<int>(negative)), std::invalid_argument);
+    EXPECT_THROW(cross_thread::channel<int>{negative}, std::invalid_argument);
 }
 
 TEST_F(Channel, DestroysWhatNobodyReceived) {

@@ -7,8 +7,10 @@
 #include "support/runtime_test.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 #include <vector>
 
 namespace weft {
@@ -104,8 +106,7 @@ TEST_F(Condition, NotificationWithoutWaiterIsNotKept) {
     });
 }
 
-// T091: waiting needs the lock. Notifying does not, as with the standard library: no fiber can run
-// between the change and the notification, so nothing can be missed.
+// T091: waiting needs the lock.
 TEST_F(Condition, WaitWithoutTheLockIsRefused) {
     run([] {
         guarded shared;
@@ -113,6 +114,26 @@ TEST_F(Condition, WaitWithoutTheLockIsRefused) {
         EXPECT_THROW(shared.changed.wait(none), usage_error);
         std::unique_lock deferred(shared.guard, std::defer_lock);
         EXPECT_THROW(shared.changed.wait(deferred), usage_error);
+    });
+}
+
+// T091, as decided: notifying does not need the lock, as with the standard library. No fiber can
+// run between the change and the notification, so nothing can be missed.
+TEST_F(Condition, NotifyingNeedsNoLock) {
+    run([] {
+        guarded shared;
+        int woken = 0;
+        auto first = counting_waiter(shared, woken);
+        auto second = counting_waiter(shared, woken);
+        let_others_run();
+        shared.changed.notify_one();
+        let_others_run();
+        EXPECT_EQ(woken, 1);
+        const std::lock_guard held(shared.guard);
+        spawn([&] { shared.changed.notify_all(); }).get();  // another fiber holds it
+        EXPECT_EQ(shared.changed.statistics().waiting, 0U);
+        EXPECT_EQ(woken, 1);
+        first.join();
     });
 }
 
@@ -160,6 +181,22 @@ TEST_F(Condition, TimedWaitsEndInTimeWithTheLock) {
         });
         EXPECT_TRUE(shared.changed.wait_for(lock, 1h, [&] { return shared.value == 1; }));
         EXPECT_EQ(clock::now() - begin, 10ms);
+    });
+}
+
+TEST_F(Condition, LimitsThatAreNoNumbersAreRefused) {
+    run([] {
+        guarded shared;
+        std::unique_lock lock(shared.guard);
+        const std::chrono::duration<double> no_number(std::nan(""));
+        EXPECT_THROW(shared.changed.wait_for(lock, no_number), std::invalid_argument);
+        EXPECT_THROW(shared.changed.wait_for(lock, no_number, [] { return false; }),
+                     std::invalid_argument);
+        EXPECT_TRUE(lock.owns_lock());
+        EXPECT_FALSE(move_on_after(1s, [&] {
+            shared.changed.wait_for(lock, std::chrono::hours::max());
+        })) << "a limit beyond all time is none";
+        EXPECT_EQ(shared.changed.statistics().waiting, 0U);
     });
 }
 

@@ -3,8 +3,6 @@
 // What debug mode finds, and that nothing is looked for when it is off.
 #include <weft/debug.hpp>
 
-#include <weft/condition_variable.hpp>
-#include <weft/mutex.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 
@@ -14,7 +12,6 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -165,39 +162,6 @@ TEST_F(Debug, CleanupInHandlersIsNoSwallowing) {
         for (int i = 0; i < 5; ++i) {  // each scope absorbs its own
             EXPECT_FALSE(move_on_after(0s, [] { this_fiber::yield(); }));
         }
-    });
-}
-
-// B, "lock owner death".
-TEST_F(Debug, LockOfAnEndedFiberIsReportedToItsWaiter) {
-    run([&] {
-        mutex guard;
-        spawn([&] { guard.lock(); }).get();
-        auto waiter = spawn([&] { guard.lock(); }, {.name = "late"});
-        this_fiber::yield();
-        EXPECT_EQ(only_report(error_kind::lock_abandoned).fiber_name, "late");
-        waiter.cancel();
-        waiter.join();
-    });
-}
-
-TEST_F(Debug, LockOfAFiberThatEndsIsReported) {
-    run([&] {
-        mutex guard;
-        auto owner = spawn([&] {
-            guard.lock();
-            this_fiber::yield();
-        });
-        auto waiter = spawn([&] { guard.lock(); }, {.name = "waiting"});
-        owner.join();
-        EXPECT_EQ(only_report(error_kind::lock_abandoned).fiber_name, "waiting");
-        waiter.cancel();
-        waiter.join();
-        auto free = spawn([&] {
-            mutex other;
-            const std::lock_guard lock(other);
-        });
-        free.get();
     });
 }
 

@@ -200,7 +200,7 @@ TEST_F(FiberLocal, GoesAlongWithAPostedFunction) {
     });
 }
 
-// T005, for a run(): it begins with what its thread has set, and takes nothing back.
+// T005, as decided: several runs share what is set on their thread, and give nothing back to it.
 TEST_F(FiberLocal, MainFiberInheritsFromItsThread) {
     fiber_local<int> number;
     number.set(1);

@@ -65,7 +65,8 @@ TEST_F(InterruptHandler, FirstInterruptCancelsMain) {
                 exits(10), "");
 }
 
-// T075, as decided: an interrupt is a cancellation, and what fails meanwhile is not lost for it.
+// T075, gh-135736, as decided: an interrupt is a cancellation. Neither it nor what fails meanwhile
+// is lost.
 TEST_F(InterruptHandler, FailureDuringTheInterruptLeavesRun) {
     EXPECT_EXIT(exit_with([] {
                     try {

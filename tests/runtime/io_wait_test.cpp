@@ -41,7 +41,7 @@ std::string receive_parts(const unique_fd& from, int count) {
     return all;
 }
 
-// bpo-37658 and decision 1: cancelled means that no byte was taken.
+// gh-81839, bpo-37658 and decision 1: cancelled means that no byte was taken.
 TEST_F(IoWait, CancelledReceiveLosesNoByte) {
     run([] {
         auto [left, right] = test::socket_pair();
@@ -88,7 +88,7 @@ TEST_F(IoWait, ReadyDescriptorsThrowWhenCancelled) {
     });
 }
 
-// T121, gh-153761: a client that arrives with the cancellation reaches the next accept().
+// T121, gh-153761, gh-81839: a client that arrives with the cancellation reaches the next accept().
 TEST_F(IoWait, CancelledAcceptLosesNoConnection) {
     run([] {
         test::loopback_listener listener;
@@ -136,7 +136,8 @@ TEST_F(IoWait, ForgetWakesWithoutClosing) {
     });
 }
 
-// A cancelled wait whose descriptor is closed before the fiber runs.
+// gh-131728, python/asyncio #205: a cancelled wait whose descriptor is closed before the fiber
+// runs.
 TEST_F(IoWait, CloseAfterCancelIsHarmless) {
     run([] {
         auto [left, right] = test::socket_pair();
@@ -148,7 +149,8 @@ TEST_F(IoWait, CloseAfterCancelIsHarmless) {
     });
 }
 
-// Scenario 6, T122: an event of the old descriptor does not reach a new one of the same number.
+// Scenario 6, T122, python/asyncio #366: an event of the old descriptor does not reach a new one of
+// the same number.
 TEST_F(IoWait, ReusedNumberGetsNoStaleEvent) {
     run([] {
         auto [left, right] = test::socket_pair();

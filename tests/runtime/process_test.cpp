@@ -161,6 +161,24 @@ TEST_F(Process, DestructionKillsAndReaps) {
     });
 }
 
+// anyio #1174: nobody reads its output, so it never ends by itself. Neither that nor what is left
+// in the pipe holds up a wait that is cancelled, or that ends with the process.
+TEST_F(Process, WaitForABlockedProcessCanBeEnded) {
+    run([] {
+        process writing({"yes"}, {.output = redirect::pipe});
+        EXPECT_NE(read_once(writing.output()), "");
+        auto impatient = spawn([&] { writing.wait(); });
+        auto patient = spawn([&] { return writing.wait(); });
+        let_others_run();
+        impatient.cancel();
+        EXPECT_THROW(impatient.get(), cancelled);
+        EXPECT_FALSE(patient.done());
+        writing.kill();
+        EXPECT_EQ(patient.get(), exit_status::signaled(SIGKILL));
+        EXPECT_NE(read_once(writing.output()), "");
+    });
+}
+
 // anyio #1166: the process is blocked, since nobody reads its output.
 TEST_F(Process, DestructionDoesNotWaitForAFullPipe) {
     run([] {

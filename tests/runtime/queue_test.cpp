@@ -279,6 +279,7 @@ TEST_F(Queue, ImmediateShutdownDropsItems) {
 
 TEST_F(Queue, NeedsALimit) {
     EXPECT_THROW(queue<int>(0), std::invalid_argument);
+    EXPECT_THROW(lifo_queue<int>(static_cast<std::size_t>(-1)), std::invalid_argument);
 }
 
 // T038

@@ -176,7 +176,7 @@ TEST_F(RemoteCall, EndedRuntimeRefuses) {
     });
 }
 
-// The other runtime ends while the function waits there.
+// T018, as decided: the other runtime ends while the function waits there.
 TEST_F(RemoteCall, EndOfTheOtherRuntimeIsAnError) {
     run([&] {
         other_runtime other(options);

@@ -124,6 +124,28 @@ TEST_F(Runtime, FailureOfALeftoverIsReported) {
     EXPECT_EQ(describe(reports[0].error), "B");
 }
 
+// T035, as decided: no fiber is destroyed while it waits. What is left at the end is cancelled and
+// unwound, however often it waits again; that is no failure and so not reported.
+TEST_F(Runtime, LeftoversAreUnwoundWhereverTheyWait) {
+    leftovers_expected = true;
+    const auto held = std::make_shared<int>(0);
+    run([&] {
+        for (int i = 0; i < 2; ++i) {
+            spawn([held] {
+                const auto on_the_stack = held;
+                EXPECT_THROW(this_fiber::sleep_for(1h), cancelled);
+                this_fiber::sleep_for(1h);
+                ADD_FAILURE() << "it was not cancelled again";
+            }).detach();
+            if (i == 0) {
+                this_fiber::yield();  // the second one has not begun
+            }
+        }
+        EXPECT_EQ(held.use_count(), 4);
+    });
+    EXPECT_EQ(held.use_count(), 1);
+}
+
 TEST_F(Runtime, LeftoversCannotSpawn) {
     leftovers_expected = true;
     bool refused = false;

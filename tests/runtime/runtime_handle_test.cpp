@@ -119,7 +119,8 @@ TEST_F(RuntimeHandle, FailureOfAPostedFunctionIsReported) {
     });
 }
 
-// T016: after the end it is an error, not a crash.
+// T016, and T005, as decided: after the end it is an error, not a crash. There is no object for
+// several runs that could be closed twice.
 TEST_F(RuntimeHandle, RefusesAfterTheEnd) {
     std::optional<runtime_handle> kept;
     run([&] { kept = current_runtime(); });
@@ -129,7 +130,8 @@ TEST_F(RuntimeHandle, RefusesAfterTheEnd) {
     EXPECT_EQ(held.use_count(), 1);
 }
 
-// Submitted too late to begin: the future is broken, not forgotten.
+// T018, as decided: a runtime is not stopped but ends with its main fiber. What was submitted too
+// late to begin is broken, not forgotten.
 TEST_F(RuntimeHandle, FutureIsBrokenIfTheRuntimeEnds) {
     std::future<int> outcome;
     bool ran = false;

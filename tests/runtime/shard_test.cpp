@@ -8,10 +8,12 @@
 #include "support/descriptors.hpp"
 #include "support/runtime_test.hpp"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -51,6 +53,17 @@ TEST_F(Shard, EachRunsOnAThreadOfItsOwn) {
     EXPECT_EQ(numbers, (std::set<std::size_t>{0, 1, 2, 3}));
     EXPECT_EQ(threads.size(), 4U);
     EXPECT_TRUE(threads.contains(std::this_thread::get_id()));
+}
+
+TEST_F(Shard, ThreadsHaveNames) {
+    const auto name = [] {
+        std::array<char, 16> found{};
+        ::pthread_getname_np(::pthread_self(), found.data(), found.size());
+        return std::string(found.data());
+    };
+    const auto before = name();
+    sharded(2,
+            [&](shard& self) { EXPECT_EQ(name(), self.index() == 0 ? before : "weft-shard-1"); });
 }
 
 TEST_F(Shard, AsManyAsProcessorsByDefault) {

@@ -185,6 +185,7 @@ TEST_F(Signals, DispositionsAreRestored) {
 }
 
 TEST_F(Signals, HandlerThatTookOverStays) {
+    const counting_handler outer(SIGUSR1);  // what the inner one puts back is nobody's any more
     run([] {
         std::optional<signals> received(std::in_place, std::vector{SIGUSR1});
         const counting_handler counting(SIGUSR1);

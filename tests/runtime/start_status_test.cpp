@@ -98,6 +98,7 @@ TEST_F(StartStatus, ReturningWithoutItIsAnError) {
     });
 }
 
+// T037: what is told once cannot be told again.
 TEST_F(StartStatus, CallingItTwiceIsAnError) {
     run([] {
         with_task_group([](task_group& group) {

@@ -177,44 +177,6 @@ TEST_F(Task, DetachedFiberRunsOn) {
     });
 }
 
-// Scenario 5: an uncaught exception of a detached fiber is reported and ends only that fiber.
-TEST_F(Task, FailureOfADetachedFiberIsReported) {
-    run([&] {
-        spawn([] { throw std::runtime_error("lost"); }, {.name = "worker"}).detach();
-        let_others_run();
-        const auto reports = take_reports();
-        ASSERT_EQ(reports.size(), 1U);
-        EXPECT_EQ(reports[0].kind, error_kind::unhandled_exception);
-        EXPECT_EQ(reports[0].fiber_name, "worker");
-        EXPECT_EQ(describe(reports[0].error), "lost");
-        EXPECT_NE(std::string(reports[0].spawned_at.file_name()).find("task_test"),
-                  std::string::npos);
-    });
-}
-
-// T034: a failure that nobody read is reported once.
-TEST_F(Task, FailureThatNobodyReadIsReported) {
-    run([&] {
-        {
-            auto failing = spawn([] { throw std::runtime_error("unread"); });
-            failing.join();
-        }
-        const auto reports = take_reports();
-        ASSERT_EQ(reports.size(), 1U);
-        EXPECT_EQ(reports[0].kind, error_kind::result_never_read);
-        EXPECT_EQ(describe(reports[0].error), "unread");
-    });
-}
-
-TEST_F(Task, DetachAfterAFailureReportsItToo) {
-    run([&] {
-        auto failing = spawn([] { throw std::runtime_error("unread"); });
-        failing.join();
-        failing.detach();
-        EXPECT_EQ(take_reports().size(), 1U);
-    });
-}
-
 TEST_F(Task, JoiningItselfIsRefused) {
     run([] {
         task<> self;

@@ -90,6 +90,30 @@ TEST_F(ThisFiber, SleepOfZeroOrLessYieldsOnce) {
     });
 }
 
+// T012, as decided: a sleep of 0 or less is a yield, so such sleepers keep their place among those
+// that are ready.
+TEST_F(ThisFiber, SleepersWithoutTimeKeepTheirPlaceAmongTheReady) {
+    run([] {
+        std::string trace;
+        const auto note = [&](std::string what) { return [&trace, what] { trace += what; }; };
+        const auto sleeper = [&](clock::duration time, std::string what) {
+            return [&trace, time, what] {
+                this_fiber::sleep_for(time);
+                trace += what;
+            };
+        };
+        spawn([&, note] {
+            trace += "a ";
+            spawn(note("a2 ")).detach();
+        }).detach();
+        spawn(note("b ")).detach();
+        spawn(sleeper(0s, "zero ")).detach();
+        spawn(sleeper(-1s, "minus ")).detach();
+        let_others_run();
+        EXPECT_EQ(trace, "a b a2 zero minus ");
+    });
+}
+
 TEST_F(ThisFiber, SleepersWakeInTheOrderOfTheirDeadlines) {
     run([] {
         std::vector<int> order;

@@ -4,8 +4,8 @@
 # fuzzers are built.
 
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    message(FATAL_ERROR "WEFT_FUZZ needs clang: pass -DCMAKE_CXX_COMPILER=clang++\n"
-        "(on Debian 12: apt install clang libclang-rt-14-dev)")
+    message(FATAL_ERROR "WEFT_FUZZ needs clang: pass -DCMAKE_CXX_COMPILER=clang++-16\n"
+        "(on Debian 12: apt install clang-16 libclang-rt-16-dev)")
 endif()
 
 set(WEFT_BUILD_TESTS OFF)

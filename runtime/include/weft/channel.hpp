@@ -23,6 +23,7 @@ template <class T>
 class channel {
 public:
     /// \param capacity  values held between sender and receiver, 0 or more.
+    /// \throws std::invalid_argument  for more than memory can hold, such as a negative number.
     explicit channel(std::size_t capacity) : core_(capacity) {}
 
     channel(const channel&) = delete;

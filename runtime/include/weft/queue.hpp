@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -48,10 +49,10 @@ template <class T, class Store>
 class basic_queue {
 public:
     /// \param limit  items at most, 1 or more.
-    /// \throws std::invalid_argument  if it is 0.
+    /// \throws std::invalid_argument  if it is 0 or was negative.
     explicit basic_queue(std::size_t limit) : limit_(limit) {
-        if (limit == 0) {
-            throw std::invalid_argument("queue: a limit of 0 items");
+        if (limit == 0 || limit > std::numeric_limits<std::ptrdiff_t>::max()) {
+            throw std::invalid_argument("queue: a limit of no items, or below 0");
         }
     }
 

@@ -22,8 +22,9 @@ struct shared_mutex_statistics {
 ///
 /// Fair: one line for both kinds, first come, first served. A reader that comes after a waiting
 /// writer waits behind it, so neither kind starves; readers next to each other enter together.
-/// Who holds it shared is counted, not remembered: a fiber that asks for it alone while it holds
-/// it shared waits for itself.
+/// Who holds it shared is counted, not remembered: a fiber that holds it shared and asks for it
+/// alone, or again behind a waiting writer, waits for itself. Debug mode remembers, and throws
+/// usage_error instead.
 /// Threads: only on the thread of its runtime.
 class shared_mutex {
 public:
@@ -67,6 +68,7 @@ protected:
 private:
     [[nodiscard]] bool is_open_to(access wanted) const noexcept;
     void take(access wanted, std::uint64_t taker) noexcept;
+    bool waits_for_itself(access wanted, detail::fiber& self) const noexcept;
     void admit() noexcept;
 
     std::uint64_t owner_ = 0;

@@ -17,7 +17,7 @@ void mutex::lock() {
         throw usage_error("cross_thread::mutex: lock() by the fiber or thread that holds it");
     }
     detail::cross_waiter self;  // unlock() makes it the owner before it wakes it
-    waiters_.wait(self, detail::wait_reason::mutex, this, held);
+    waiters_.wait(self, detail::wait_reason::cross_thread_mutex, this, held);
 }
 
 bool mutex::try_lock() {

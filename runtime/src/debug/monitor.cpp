@@ -18,17 +18,6 @@ namespace weft::detail {
 
 namespace {
 
-/// The id of the fiber that owns the lock for which `waiting` waits; 0 if it waits for none.
-std::uint64_t lock_owner(const fiber& waiting) noexcept {
-    // Other ways to wait, such as for a limited time, keep something else in the record.
-    const bool by_waiter = waiting.abort == &withdraw_waiter || waiting.abort == nullptr;
-    if (waiting.reason != wait_reason::mutex || !by_waiter) {
-        return 0;
-    }
-    const auto* owner = static_cast<const waiter*>(waiting.wait_record)->slot;
-    return owner != nullptr ? *static_cast<const std::uint64_t*>(owner) : 0;
-}
-
 std::string in_seconds(clock::duration time) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.3f s", std::chrono::duration<double>(time).count());
@@ -77,9 +66,10 @@ void debug_monitor::note(trace_event what, const fiber* subject) {
             break;
         case trace_event::parked:
             end_step();
-            look_at_owner_for(*subject);
+            locks_.parked(*subject);
+            look_at_holders_for(*subject);
             break;
-        case trace_event::ready: std::erase(at_locks_, subject); break;
+        case trace_event::ready: locks_.woken(*subject); break;
         case trace_event::finished:
             end_step();
             alive_.erase(subject->id);
@@ -97,27 +87,34 @@ void debug_monitor::end_step() {
     }
 }
 
-void debug_monitor::look_at_owner_for(const fiber& waiting) {
-    if (const auto owner = lock_owner(waiting)) {
-        at_locks_.push_back(&waiting);
-        if (!alive_.contains(owner)) {
-            report_lock(waiting, owner);
+void debug_monitor::look_at_holders_for(const fiber& waiting) {
+    for (const auto holder : locks_.holders(waiting)) {
+        if (!alive_.contains(holder)) {
+            report_lock(waiting, holder);
         }
     }
 }
 
 void debug_monitor::look_at_locks_of(const fiber& ended) {
-    for (const auto* each : at_locks_) {
-        if (lock_owner(*each) == ended.id) {
+    for (const auto* each : locks_.waiting()) {
+        const auto holders = locks_.holders(*each);
+        if (std::find(holders.begin(), holders.end(), ended.id) != holders.end()) {
             report_lock(*each, ended.id);
         }
     }
 }
 
-void debug_monitor::report_lock(const fiber& waiting, std::uint64_t owner) {
+void debug_monitor::report_lock(const fiber& waiting, std::uint64_t holder) {
     home_.report(error_kind::lock_abandoned, &waiting,
-                 "it waits for a lock that fiber " + std::to_string(owner) + " held when it ended",
+                 "it waits for a lock that fiber " + std::to_string(holder) + " held when it ended",
                  nullptr);
+}
+
+void debug_monitor::shared_lock_taken(const void* lock, std::uint64_t reader, bool first) noexcept {
+    try {
+        locks_.shared_taken(lock, reader, first);
+    } catch (const std::bad_alloc&) {  // as in record()
+    }
 }
 
 void debug_monitor::cancellation_thrown(const fiber& self, std::uint64_t scope_id) noexcept {

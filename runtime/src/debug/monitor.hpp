@@ -3,6 +3,7 @@
 
 #include <weft/debug.hpp>
 
+#include "debug/lock_watch.hpp"
 #include "debug/step_watch.hpp"
 #include "trace/recorder.hpp"
 
@@ -10,7 +11,6 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace weft::detail {
 
@@ -31,7 +31,11 @@ public:
     /// The handle to `owner`, which has not ended, is being destroyed.
     void handle_dropped(const fiber& owner) noexcept;
 
+    /// `reader` holds the shared mutex `lock` shared once more.
+    void shared_lock_taken(const void* lock, std::uint64_t reader, bool first) noexcept;
+
     step_watch& steps() noexcept { return steps_; }
+    lock_watch& locks() noexcept { return locks_; }
 
 private:
     /// What is known of a live fiber.
@@ -44,15 +48,15 @@ private:
     void note(trace_event what, const fiber* subject);
     void end_step();
     void look_at_locks_of(const fiber& ended);
-    void look_at_owner_for(const fiber& waiting);
-    void report_lock(const fiber& waiting, std::uint64_t owner);
+    void look_at_holders_for(const fiber& waiting);
+    void report_lock(const fiber& waiting, std::uint64_t holder);
 
     scheduler& home_;
     const debug_options chosen_;
     step_watch steps_;
     const fiber* running_ = nullptr;
     std::unordered_map<std::uint64_t, notes> alive_;
-    std::vector<const fiber*> at_locks_;  // fibers that wait for a lock
+    lock_watch locks_;
 };
 
 /// What debug_options and the environment ask for; null if nothing.

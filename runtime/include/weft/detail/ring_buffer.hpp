@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace weft::detail {
@@ -11,7 +13,12 @@ namespace weft::detail {
 template <class T>
 class ring_buffer {
 public:
-    explicit ring_buffer(std::size_t capacity) : capacity_(capacity) {}
+    /// \throws std::invalid_argument  beyond what memory can hold, such as a negative number.
+    explicit ring_buffer(std::size_t capacity) : capacity_(capacity) {
+        if (capacity > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) {
+            throw std::invalid_argument("channel: a capacity below 0 or beyond all memory");
+        }
+    }
 
     ring_buffer(const ring_buffer&) = delete;
     ring_buffer& operator=(const ring_buffer&) = delete;

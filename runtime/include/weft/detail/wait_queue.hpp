@@ -33,6 +33,8 @@ enum class wait_reason : std::uint8_t {
     queue_put = 18,
     queue_get = 19,
     queue_join = 20,
+    shared_mutex = 21,
+    cross_thread_mutex = 22,
 };
 
 /// A word for people.

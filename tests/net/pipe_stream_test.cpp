@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/net/pipe_stream.hpp>
+
+#include "support/stream_conformance.hpp"
+
+#include <weft/net/buffered_reader.hpp>
+#include <weft/process.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace weft::net {
+namespace {
+
+struct over_pipes {
+    static test::stream_pair connect() {
+        auto [left_in, right_out] = make_pipe();
+        auto [right_in, left_out] = make_pipe();
+        return {std::make_unique<pipe_stream>(std::move(left_in), std::move(left_out)),
+                std::make_unique<pipe_stream>(std::move(right_in), std::move(right_out))};
+    }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Pipes, StreamConformance, over_pipes);
+
+TEST(PipeStream, TalksToAProcessLineByLine) {
+    run([] {
+        process cat({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
+        pipe_stream talk(std::move(cat.output()), std::move(cat.input()));
+        buffered_reader answers(talk);
+        for (const std::string line : {"one\n", "two\n"}) {
+            talk.write_all(bytes_of(line));
+            EXPECT_EQ(answers.read_line(), line);
+        }
+        talk.shutdown_write();
+        EXPECT_EQ(cat.wait(), exit_status::exited(0));
+        EXPECT_THROW(talk.shutdown_write(), error);
+    });
+}
+
+}  // namespace
+}  // namespace weft::net
