@@ -393,15 +393,5 @@ TEST(ServerConnection, RefusesToSendABrokenResponse) {
     });
 }
 
-TEST(ServerConnection, ClosesTheStreamAlthoughAnotherOwnsIt) {
-    in_runtime([] {
-        auto ends = connect_in_memory();
-        ends.client->write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        serve_connection(*ends.server, hello);
-        EXPECT_TRUE(ends.client->read().ends_with("hello"));
-        EXPECT_THROW(ends.client->write("x"), net::error);
-    });
-}
-
 }  // namespace
 }  // namespace weft::http::test
