@@ -72,6 +72,7 @@ struct alignas(64) fiber {
     wait_reason reason = wait_reason::none;
     bool has_unwinding_limit = false;
     bool shield_expired = false;
+    bool on_stack = false;  // started, and its stack not left for good
     std::uint64_t id;
     scheduler* home;
 

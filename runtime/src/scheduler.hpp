@@ -37,7 +37,7 @@ class worker_pool;
 /// 3. turn() runs at least every switches_per_turn switches, and before the thread waits.
 class scheduler {
 public:
-    scheduler(run_options chosen, std::unique_ptr<engine> runs_on);
+    explicit scheduler(run_options chosen);
     ~scheduler();
     scheduler(const scheduler&) = delete;
     scheduler& operator=(const scheduler&) = delete;
@@ -69,8 +69,16 @@ public:
     /// The body of a started fiber.
     void run_fiber(fiber& self) noexcept;
 
-    /// Gives back a finished fiber that has left its stack, unless its handle still exists.
-    void recycle(fiber& finished) noexcept;
+    /// A finished fiber has left its stack: gives both back, unless its handle still exists.
+    void left(fiber& finished) noexcept {
+        finished.on_stack = false;
+        recycle(finished);
+    }
+
+    /// Something has happened that only the engine knows of: ends a wait in idle_turn().
+    ///
+    /// Threads:  any.
+    void nudge() noexcept;
 
     /// Lets time pass and descriptors make progress. Returns after how many switches to call
     /// again.
@@ -80,6 +88,10 @@ public:
     void idle_turn() noexcept;
 
     // What the rest of the runtime needs.
+
+    /// Gives back a finished fiber, or one that never started, unless its stack is still in use or
+    /// its handle exists.
+    void recycle(fiber& finished) noexcept;
 
     [[nodiscard]] const run_options& options() const noexcept { return options_; }
     [[nodiscard]] clock::time_point now() const noexcept { return clock_.now(); }
@@ -134,7 +146,7 @@ private:
 
     run_options options_;
     std::unique_ptr<engine> engine_;
-    native_engine* native_;  // engine_, if it is that
+    native_engine* native_ = nullptr;  // engine_, if it is that
     std::unique_ptr<backend> backend_;
     loop_clock clock_;
     timer_queue timers_;
@@ -152,6 +164,7 @@ private:
     std::size_t waited_for_ = 0;       // how many operations it finished
     bool ending_ = false;
     wait_queue ended_;  // the root fiber waits here for the last fiber
+    std::atomic<bool> nudged_{false};
     std::atomic<int> interrupts_{0};
     int interrupts_taken_ = 0;
     std::shared_ptr<remote_queue> remote_;

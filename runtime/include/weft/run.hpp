@@ -23,6 +23,14 @@
 
 namespace weft {
 
+namespace detail {
+class engine;
+class scheduler;
+}  // namespace detail
+
+/// Makes the engine of a runtime; see run_options::engine.
+using engine_maker = std::unique_ptr<detail::engine> (*)(detail::scheduler& home);
+
 /// What the runtime's clock shows.
 enum class time_source : std::uint8_t {
     monotonic,     ///< CLOCK_MONOTONIC
@@ -55,6 +63,9 @@ struct run_options {
     clock::duration pool_join_limit = std::chrono::seconds(300);
     time_source time = time_source::monotonic;
     backend_kind backend = backend_kind::automatic;
+    /// What switches between fibers. Null: weft's own, on Boost.Context. `weft/boost_fiber.hpp` has
+    /// another, which makes every fiber one of Boost.Fiber.
+    engine_maker engine = nullptr;
     /// 0: ready fibers run first come, first served; else in a random order drawn from this seed.
     std::uint64_t order_seed = 0;
     /// Whether SIGINT cancels the main fiber; only on the main thread, and only if nobody else

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <weft/run.hpp>
+
 namespace weft::detail {
 
 struct fiber;
@@ -9,7 +11,7 @@ struct fiber;
 ///
 /// Everything above (tasks, scopes, primitives, I/O) is written against these three verbs. An
 /// engine calls back into the scheduler for three things: run_fiber() as the body of a started
-/// fiber, recycle() when a finished fiber has left its stack, and turn() to let time pass and
+/// fiber, left() when a finished fiber has left its stack, and turn() to let time pass and
 /// descriptors make progress, at least every scheduler::switches_per_turn() switches and whenever
 /// nothing is ready.
 class engine {
@@ -30,5 +32,9 @@ public:
     /// Puts a started fiber that is not ready at the end of the ready queue.
     virtual void make_ready(fiber& woken) noexcept = 0;
 };
+
+/// The engine of runtimes whose options choose none; null: the native one. The tests choose
+/// another here to run on it unchanged.
+extern engine_maker default_engine;
 
 }  // namespace weft::detail

@@ -23,7 +23,7 @@ namespace weft::detail {
     auto& left = *static_cast<fiber*>(from.data);
     left.context = from.fctx;
     if (left.state == fiber_state::finished) [[unlikely]] {
-        left.home->recycle(left);
+        left.home->left(left);
     }
 }
 

@@ -35,6 +35,7 @@ enum class wait_reason : std::uint8_t {
     queue_join = 20,
     shared_mutex = 21,
     cross_thread_mutex = 22,
+    boost_fiber = 23,
 };
 
 /// A word for people.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// How a runtime lets time pass: what it looks at between switches, and how it waits when no fiber
+// is ready.
+#include "remote_queue.hpp"
+#include "scheduler_inline.hpp"
+#include "worker_pool.hpp"
+
+#include <algorithm>
+
+namespace weft::detail {
+
+void scheduler::nudge() noexcept {
+    nudged_.store(true, std::memory_order_release);
+    backend_->wake();
+}
+
+bool scheduler::called_from_outside() const noexcept {
+    return remote_->has_items() || nudged_.load(std::memory_order_relaxed) ||
+           interrupts_.load(std::memory_order_relaxed) > interrupts_taken_;
+}
+
+unsigned scheduler::turn() noexcept {
+    const auto time = turn_time_ = clock_.now();
+    timers_.expire(time);
+    if (backend_->pending() > 0 || called_from_outside()) {
+        backend_->poll(clock::duration::zero());
+    }
+    take_remote();
+    take_interrupts();
+    return clock_.is_virtual() ? switches_per_turn : pace_.next(time);
+}
+
+void scheduler::idle_turn() noexcept {
+    const auto before = wakes_;
+    const auto time = turn_time_ = clock_.now();
+    if (waited_for_ > 0) {
+        spin_.waited(time - waited_from_, waited_for_);
+        waited_for_ = 0;
+    }
+    timers_.expire(time);
+    take_remote();
+    take_interrupts();
+    if (wakes_ != before || (nudged_.load(std::memory_order_acquire) && nudged_.exchange(false))) {
+        return;
+    }
+    trace_.emit(trace_event::idle, nullptr);
+    pace_.forget();
+    if (clock_.is_virtual()) {
+        wait_in_virtual_time();
+    } else {
+        wait_in_real_time(time);
+    }
+}
+
+void scheduler::wait_in_real_time(clock::time_point time) noexcept {
+    if (stacks_.trim()) {
+        backend_->poll(clock::duration::zero());  // work first, then more to give back
+        return;
+    }
+    const auto next = timers_.next();
+    const auto limit = next == never ? clock::duration::max() : std::max(next - time, {});
+    if (spin_.worthwhile() && limit > idle_spin::limit) {
+        do {
+            if (backend_->poll(clock::duration::zero()) > 0 || called_from_outside()) {
+                spin_.spun(true);
+                return;
+            }
+        } while (clock_.now() - time < idle_spin::limit);
+        spin_.spun(false);
+        waited_for_ = backend_->poll(next == never ? limit : limit - idle_spin::limit);
+    } else {
+        waited_for_ = backend_->poll(limit);
+    }
+    waited_from_ = time;
+}
+
+/// Jumps to the next deadline when nothing else can happen: no worker runs, and descriptors stay
+/// silent for a moment, in which loopback traffic arrives.
+void scheduler::wait_in_virtual_time() noexcept {
+    constexpr auto moment = std::chrono::milliseconds(1);
+    if (timers_.next() == never || (workers_ != nullptr && workers_->busy())) {
+        backend_->poll(clock::duration::max());
+        return;
+    }
+    const auto limit = backend_->pending() > 0 ? moment : clock::duration::zero();
+    if (backend_->poll(limit) == 0 && !called_from_outside()) {
+        clock_.jump_to(timers_.next());
+    }
+}
+
+void scheduler::take_remote() noexcept {
+    if (remote_->has_items()) {
+        remote_->deliver(*this);
+    }
+}
+
+void scheduler::take_interrupts() noexcept {
+    const int count = interrupts_.load(std::memory_order_acquire);
+    if (count == interrupts_taken_) {
+        return;
+    }
+    interrupts_taken_ = count;
+    if (count >= 2) {
+        if (root_.state == fiber_state::parked && root_.abort != nullptr) {
+            root_.end_wait();
+        }
+    } else if (main_ != nullptr) {
+        main_->root_scope.cancel("interrupted by SIGINT");
+    }
+}
+
+void scheduler::count_interrupt() noexcept {
+    interrupts_.fetch_add(1, std::memory_order_release);
+    backend_->wake();
+}
+
+}  // namespace weft::detail
