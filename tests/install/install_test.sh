@@ -52,4 +52,5 @@ mv "$work/prefix" "$work/moved"
 
 build_with_cmake everything
 build_with_cmake runtime_only -DONLY_RUNTIME=ON
+build_with_cmake on_boost_fiber -DON_BOOST_FIBER=ON
 build_with_pkg_config

@@ -87,7 +87,11 @@ TEST_F(Registry, ShowsEveryFiberWithItsState) {
         never_set.set();
         waiting.get();
         fresh.get();
-        EXPECT_EQ(all_fibers().size(), 1U);
+        // Those that have finished may be seen until their stacks are needed again.
+        fibers = all_fibers();
+        std::erase_if(fibers,
+                      [](const auto& each) { return each.second.state == fiber_state::finished; });
+        EXPECT_EQ(fibers.size(), 1U);
     });
     EXPECT_TRUE(all_fibers().empty());
 }

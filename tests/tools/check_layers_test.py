@@ -19,6 +19,9 @@ GOOD = {
     "runtime/include/weft/mutex.hpp": HEADER + "#include <weft/detail/wait_queue.hpp>\n",
     "runtime/include/weft/detail/wait_queue.hpp": HEADER,
     "runtime/src/mutex.cpp": SPDX + '#include <weft/mutex.hpp>\n#include "scheduler.hpp"\n',
+    "runtime/boost_fiber/include/weft/boost_fiber.hpp": HEADER + "#include <weft/run.hpp>\n",
+    "runtime/boost_fiber/src/engine.cpp": SPDX + "#include <boost/fiber/all.hpp>\n",
+    "tests/boost_fiber/boost_fiber_test.cpp": SPDX,
     "net/include/weft/net/tcp.hpp": HEADER + "#include <weft/io.hpp>\n",
     "net/include/weft/http/client.hpp": HEADER + "#include <weft/net/stream.hpp>\n",
     "net/src/tls/context.cpp": SPDX + "#include <openssl/ssl.h>\n",
@@ -64,6 +67,10 @@ class CheckLayers(unittest.TestCase):
     def test_runtime_knows_nothing_of_net(self):
         self.expect_bad_include("runtime/src/mutex.cpp", "<weft/net/tcp.hpp>")
         self.expect_bad_include("runtime/include/weft/detail/wait_queue.hpp", '"net/tcp.hpp"')
+
+    def test_only_one_room_includes_boost_fiber(self):
+        self.expect_bad_include("runtime/src/mutex.cpp", "<boost/fiber/mutex.hpp>")
+        self.expect_bad_include("net/src/tcp.cpp", "<weft/boost_fiber.hpp>")
 
     def test_net_sees_only_public_headers_of_runtime(self):
         self.expect_bad_include("net/src/tcp.cpp", '"scheduler.hpp"')

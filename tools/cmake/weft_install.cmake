@@ -4,7 +4,7 @@
 
 include(CMakePackageConfigHelpers)
 
-set(libraries weft_runtime weft_net weft_tls weft_http weft_weft)
+set(libraries weft_runtime weft_boost_fiber weft_net weft_tls weft_http weft_weft)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 
 install(TARGETS ${libraries}

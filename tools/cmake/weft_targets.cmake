@@ -67,6 +67,8 @@ endfunction()
 # registers each of its cases with ctest under the room's label. Suites whose name ends in Slow
 # take longer than a quarter of a second and are labelled <room>-slow instead. Those in Long take
 # minutes or measure time; they are registered, labelled <room>-long, with WEFT_LONG_TESTS only.
+#
+# bin/weft_<room>_boost_fiber_tests are the same tests on the other engine.
 function(weft_test room)
     if(NOT ARGN)
         return()
@@ -80,18 +82,34 @@ function(weft_test room)
     get_target_property(room_dir weft_${room} SOURCE_DIR)
     target_include_directories(${target} PRIVATE ${room_dir}/src)
     target_precompile_headers(${target} PRIVATE <gtest/gtest.h>)
+    weft_register_tests(${target} ${room}. ${room} native)
+
+    # Boost.Fiber's own switches are not known to ThreadSanitizer.
+    if(NOT WEFT_SANITIZE STREQUAL "thread")
+        set(other weft_${room}_boost_fiber_tests)
+        weft_program(${other}
+            SOURCES $<TARGET_OBJECTS:${target}> $<TARGET_OBJECTS:weft_boost_fiber_by_default>
+            LINK $<TARGET_PROPERTY:${target},LINK_LIBRARIES> weft::boost_fiber)
+        weft_register_tests(${other} boost_fiber.${room}. ${room} boost_fiber)
+    endif()
+endfunction()
+
+# weft_register_tests(<target> <prefix of names> <room> <engine>)
+#
+# The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`.
+function(weft_register_tests target prefix room engine)
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         TEST_FILTER "-*Slow.*:*Long.*"
-        TEST_PREFIX "${room}."
+        TEST_PREFIX "${prefix}"
         PROPERTIES TIMEOUT 60 LABELS ${room})
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
         TEST_FILTER "*Slow.*"
         TEST_LIST ${target}_SLOW_TESTS
-        TEST_PREFIX "${room}."
+        TEST_PREFIX "${prefix}"
         PROPERTIES TIMEOUT 300 LABELS ${room}-slow)
     if(WEFT_LONG_TESTS)
         gtest_discover_tests(${target}
@@ -99,7 +117,20 @@ function(weft_test room)
             DISCOVERY_TIMEOUT 60
             TEST_FILTER "*Long.*"
             TEST_LIST ${target}_LONG_TESTS
-            TEST_PREFIX "${room}."
+            TEST_PREFIX "${prefix}"
             PROPERTIES TIMEOUT 1800 RUN_SERIAL ON LABELS ${room}-long)
     endif()
+    # gtest_discover_tests() cannot pass a list on: what it found gets the second label here.
+    set(labels ${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake)
+    set(content)
+    foreach(kind IN ITEMS "" -slow -long)
+        string(TOUPPER "${kind}" suffix)
+        string(REPLACE "-" "_" suffix "${suffix}")
+        string(APPEND content
+            "foreach(test IN LISTS ${target}${suffix}_TESTS)\n"
+            "    set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${room}${kind};${engine}\")\n"
+            "endforeach()\n")
+    endforeach()
+    file(WRITE ${labels} "${content}")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
 endfunction()

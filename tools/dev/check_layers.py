@@ -43,6 +43,8 @@ class Layer:
 
 LAYERS = [
     Layer(r"runtime/", r"weft/(net|http)/|(^|/)net/", "runtime knows nothing of net"),
+    Layer(r"(runtime/(?!boost_fiber/)|net/)", r"^boost/fiber/|^weft/boost_fiber\.hpp$",
+          "only runtime/boost_fiber includes Boost.Fiber"),
     Layer(r"net/", r"(^|/)runtime/|^(engine|reactor|trace)/|^(scheduler|fiber|stack_pool)\.hpp$",
           "net sees only the public headers of runtime"),
     Layer(r"net/", r"^weft/detail/", "net sees only the public headers of runtime"),
@@ -152,14 +154,16 @@ class Checker:
 
 
 def is_public_header(path):
-    return path.suffix == ".hpp" and path.parts[1:3] == ("include", "weft")
+    return path.suffix == ".hpp" and ("include", "weft") in (path.parts[1:3], path.parts[2:4])
 
 
 def test_of(header):
     """runtime/include/weft/X.hpp -> tests/runtime/X_test.cpp; net/include/weft/net/X.hpp ->
-    tests/net/X_test.cpp; net/include/weft/http/X.hpp -> tests/net/http/X_test.cpp."""
-    room = header.parts[0]
-    inner = list(header.parts[3:-1])
+    tests/net/X_test.cpp; net/include/weft/http/X.hpp -> tests/net/http/X_test.cpp;
+    runtime/boost_fiber/include/weft/X.hpp -> tests/boost_fiber/X_test.cpp."""
+    include = header.parts.index("include")
+    room = header.parts[include - 1]
+    inner = list(header.parts[include + 2:-1])
     if inner[:1] == [room]:
         inner = inner[1:]
     return pathlib.Path("tests", room, *inner, header.stem + "_test.cpp")

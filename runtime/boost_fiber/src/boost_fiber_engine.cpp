@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "boost_fiber_engine.hpp"
+
+#include "fiber_algorithm.hpp"
+#include "own_fiber.hpp"
+#include "scheduler.hpp"
+
+#include <boost/fiber/algo/round_robin.hpp>
+#include <boost/fiber/fiber.hpp>
+#include <boost/fiber/operations.hpp>
+
+#include <memory>
+
+namespace weft::detail {
+
+namespace bf = boost::fibers;
+
+namespace {
+
+void require_main_fiber() {
+    if (!fiber_algorithm::may_be_installed_in(*bf::context::active())) {
+        throw usage_error("the engine on Boost.Fiber: must be chosen on the thread's main fiber");
+    }
+}
+
+}  // namespace
+
+boost_fiber_engine::boost_fiber_engine(scheduler& home) {
+    require_main_fiber();
+    algorithm_ = new fiber_algorithm(home, *bf::context::active());
+    current_fiber = &home.root();  // for the fibers that are ready, which the algorithm gets now
+    bf::context::active()->get_scheduler()->set_algo(algorithm_);  // which owns it
+    current_fiber = nullptr;
+}
+
+boost_fiber_engine::~boost_fiber_engine() {
+    algorithm_->begin_retreat();
+    do {
+        boost::this_fiber::yield();  // also lets finished fibers leave their stacks
+    } while (algorithm_->adopted().inside_weft());
+    algorithm_->end_retreat();
+    bf::use_scheduling_algorithm<bf::algo::round_robin>();
+}
+
+void boost_fiber_engine::start(fiber& created) {
+    algorithm_->reserve();
+    const own_stack stack(created);
+    bf::fiber_properties* const link = stack.link();
+    bf::fiber(bf::launch::post, link, std::allocator_arg, stack, [&created] {
+        created.home->run_fiber(created);
+    }).detach();
+    created.context = stack.link()->context();
+}
+
+void boost_fiber_engine::park(fiber& current) noexcept {
+    bf::context* const next = algorithm_->pick_next();
+    if (current_fiber != &current) {
+        next->resume();
+    }
+}
+
+void boost_fiber_engine::make_ready(fiber& woken) noexcept {
+    algorithm_->push(woken);
+}
+
+}  // namespace weft::detail
