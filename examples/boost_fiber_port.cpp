@@ -28,8 +28,15 @@ struct page {
 using urls = fibers::buffered_channel<std::string>;
 using pages = fibers::buffered_channel<page>;
 
+/// Takes the next item. (The iterators of Boost 1.81's channel destroy each item twice.)
+template <class Item>
+bool take(fibers::buffered_channel<Item>& from, Item& item) {
+    return from.pop(item) == fibers::channel_op_status::success;
+}
+
 void fetch_each(weft::http::session& session, urls& from, pages& to) {
-    for (const auto& where : from) {
+    std::string where;
+    while (take(from, where)) {
         page made;
         made.where = where;
         try {
@@ -44,7 +51,8 @@ void fetch_each(weft::http::session& session, urls& from, pages& to) {
 /// Returns how many pages failed.
 int print_each(pages& from) {
     int failures = 0;
-    for (const auto& each : from) {
+    page each;
+    while (take(from, each)) {
         failures += each.failure.empty() ? 0 : 1;
         std::printf("%s: %s\n", each.where.c_str(),
                     each.failure.empty() ? (std::to_string(each.size) + " bytes").c_str()
