@@ -14,6 +14,9 @@ void run_spawn(const options& chosen);
 /// One fiber waking another, against Boost.Fiber's unbuffered channel.
 void run_handoff(const options& chosen);
 
+/// The engine on Boost.Fiber, against stock Boost.Fiber and against the native engine.
+void run_engines(const options& chosen);
+
 /// Receiving by select() over eight channels.
 void run_select(const options& chosen);
 

@@ -20,6 +20,8 @@ bool whole_message(std::string_view received) {
     return received.size() == message.size();
 }
 
+}  // namespace
+
 load echo_load(std::size_t connections, bool quick) {
     load asked;
     asked.request = message;
@@ -32,14 +34,13 @@ load echo_load(std::size_t connections, bool quick) {
     return asked;
 }
 
-}  // namespace
-
 void run_echo(const options& chosen) {
+    const server serve = [](const announce_port& announce) { serve_weft_echo(announce); };
     const auto sizes = chosen.quick ? std::vector<std::size_t>{10, 100}
                                     : std::vector<std::size_t>{100, 1'000, 10'000};
     for (const auto connections : sizes) {
         hold(server_contest{.bench = "echo",
-                            .weft = serve_weft_echo,
+                            .weft = serve,
                             .baseline = serve_raw_echo,
                             .asked = echo_load(connections, chosen.quick),
                             .cpu = at_most_times(1.05),
@@ -49,12 +50,12 @@ void run_echo(const options& chosen) {
     auto single = echo_load(1, chosen.quick);
     single.spin = true;
     hold(server_contest{.bench = "echo",
-                        .weft = serve_weft_echo,
+                        .weft = serve,
                         .baseline = serve_raw_echo,
                         .asked = single,
                         .p50 = at_most_times(0.5)},
          chosen);
-    show_idle("echo", serve_weft_echo, serve_raw_echo, single, chosen);
+    show_idle("echo", serve, serve_raw_echo, single, chosen);
 }
 
 }  // namespace weft::bench

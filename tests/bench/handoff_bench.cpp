@@ -4,6 +4,7 @@
 #include "harness.hpp"
 #include "options.hpp"
 #include "process.hpp"
+#include "weft_side.hpp"
 
 #include <weft/channel.hpp>
 #include <weft/run.hpp>
@@ -12,11 +13,9 @@
 
 namespace weft::bench {
 
-namespace {
-
 // Two fibers wake each other in turn; each wake-up is one hand-off.
-double weft_semaphore_ns(std::size_t handoffs) {
-    return run([=] {
+double weft_semaphore_ns(std::size_t handoffs, engine_maker engine) {
+    const auto measure = [=] {
         counting_semaphore ping(0);
         counting_semaphore pong(0);
         const auto rounds = handoffs / 2;
@@ -34,8 +33,13 @@ double weft_semaphore_ns(std::size_t handoffs) {
         const auto used = own_cpu_time() - start;
         other.join();
         return static_cast<double>(used.count()) / static_cast<double>(2 * rounds);
-    });
+    };
+    run_options chosen;
+    chosen.engine = engine;
+    return run(measure, chosen);
 }
+
+namespace {
 
 // Capacity 0: as in the baseline, each item waits for its taker.
 double weft_channel_ns(std::size_t items) {

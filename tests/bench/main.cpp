@@ -21,9 +21,10 @@ struct bench {
 };
 
 constexpr std::array benches{
-    bench{"yield", run_yield},   bench{"spawn", run_spawn}, bench{"handoff", run_handoff},
-    bench{"select", run_select}, bench{"wake", run_wake},   bench{"timers", run_timers},
-    bench{"memory", run_memory}, bench{"echo", run_echo},   bench{"http", run_http},
+    bench{"yield", run_yield},     bench{"spawn", run_spawn}, bench{"handoff", run_handoff},
+    bench{"select", run_select},   bench{"wake", run_wake},   bench{"timers", run_timers},
+    bench{"memory", run_memory},   bench{"echo", run_echo},   bench{"http", run_http},
+    bench{"engines", run_engines},
 };
 
 constexpr auto names = [] {

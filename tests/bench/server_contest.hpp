@@ -24,6 +24,9 @@ struct server_contest {
     goal p99{};
 };
 
+/// Messages of 64 bytes that come back, one under way on each connection.
+[[nodiscard]] load echo_load(std::size_t connections, bool quick);
+
 /// Drives both servers in turn and prints CPU time per operation, throughput and latencies.
 ///
 /// Fewer descriptors than the connections need: says so on stderr and measures nothing.

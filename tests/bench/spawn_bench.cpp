@@ -4,6 +4,7 @@
 #include "harness.hpp"
 #include "options.hpp"
 #include "process.hpp"
+#include "weft_side.hpp"
 
 #include <weft/run.hpp>
 #include <weft/task.hpp>
@@ -18,17 +19,20 @@ void spawn_and_join(std::size_t fibers) {
     }
 }
 
-double weft_spawn_ns(std::size_t fibers) {
-    return run([=] {
+}  // namespace
+
+double weft_spawn_ns(std::size_t fibers, engine_maker engine) {
+    const auto measure = [=] {
         spawn_and_join(fibers / 10);
         const auto start = own_cpu_time();
         spawn_and_join(fibers);
         const auto used = own_cpu_time() - start;
         return static_cast<double>(used.count()) / static_cast<double>(fibers);
-    });
+    };
+    run_options chosen;
+    chosen.engine = engine;
+    return run(measure, chosen);
 }
-
-}  // namespace
 
 void run_spawn(const options& chosen) {
     const std::size_t fibers = chosen.quick ? 10'000 : 1'000'000;

@@ -35,11 +35,15 @@ void expect_reset(const std::exception_ptr&) {}
 
 }  // namespace
 
-void serve_weft_echo(const announce_port& announce) {
-    run([&] {
-        auto listener = listen_and(announce);
-        net::serve(listener, echo, {.on_error = expect_reset});
-    });
+void serve_weft_echo(const announce_port& announce, engine_maker engine) {
+    run_options chosen;
+    chosen.engine = engine;
+    run(
+        [&] {
+            auto listener = listen_and(announce);
+            net::serve(listener, echo, {.on_error = expect_reset});
+        },
+        chosen);
 }
 
 void serve_weft_http(const announce_port& announce) {

@@ -4,6 +4,7 @@
 #include "harness.hpp"
 #include "options.hpp"
 #include "process.hpp"
+#include "weft_side.hpp"
 
 #include <weft/run.hpp>
 #include <weft/task.hpp>
@@ -29,8 +30,11 @@ constexpr std::size_t kib = 1'024;
 constexpr std::size_t small_stack = 16 * kib;
 constexpr std::size_t default_stack = 256 * kib;
 
+}  // namespace
+
 // One lap of the main fiber is one yield of each.
-double weft_yield_ns(std::size_t fibers, std::size_t laps, std::size_t stack_size) {
+double weft_yield_ns(std::size_t fibers, std::size_t laps, std::size_t stack_size,
+                     engine_maker engine) {
     const auto measure = [=] {
         std::vector<task<>> others;
         others.reserve(fibers - 1);
@@ -46,8 +50,13 @@ double weft_yield_ns(std::size_t fibers, std::size_t laps, std::size_t stack_siz
         }
         return static_cast<double>(used.count()) / static_cast<double>(laps * fibers);
     };
-    return run(measure, {.stack_size = stack_size});
+    run_options chosen;
+    chosen.stack_size = stack_size;
+    chosen.engine = engine;
+    return run(measure, chosen);
 }
+
+namespace {
 
 struct size {
     std::size_t fibers;

@@ -22,16 +22,6 @@ namespace bf = boost::fibers;
 
 namespace {
 
-/// See native_engine.cpp.
-exception_globals& thread_exceptions() noexcept {
-    return *reinterpret_cast<exception_globals*>(abi::__cxa_get_globals());
-}
-
-void save(fiber& leaving) noexcept {
-    leaving.saved_errno = errno;
-    leaving.exceptions = thread_exceptions();
-}
-
 thread_local const fiber_algorithm* installed = nullptr;
 
 }  // namespace
@@ -45,6 +35,8 @@ fiber_algorithm::fiber_algorithm(scheduler& home, bf::context& main)
     : home_(home),
       main_(&main),
       running_(&main),
+      exceptions_(reinterpret_cast<exception_globals*>(abi::__cxa_get_globals())),
+      errno_(&errno),
       queue_(ring_, home.options().order_seed),
       adopted_(home),
       loop_(home, 0, stack{}, std::source_location{}),
@@ -78,9 +70,7 @@ fiber& fiber_algorithm::fiber_of(bf::context& context) {
     if (fiber* own = own_link::behind(context.get_properties())) {
         return *own;
     }
-    fiber& adopted = adopted_.of(context);
-    reserve();
-    return adopted;
+    return adopted_.of(context);
 }
 
 void fiber_algorithm::awakened(bf::context* context) noexcept {
@@ -100,6 +90,7 @@ void fiber_algorithm::awakened(bf::context* context) noexcept {
         able.move_to(fiber_state::ready);  // a new task does so when all has succeeded
         home_.trace().emit(trace_event::ready, &able);
     }
+    reserve();
     ring_.push(able);
 }
 
@@ -114,7 +105,8 @@ void fiber_algorithm::notice_dispatch() noexcept {
 /// The running fiber is about to leave the processor.
 void fiber_algorithm::leave() noexcept {
     fiber& leaving = *current_fiber;
-    save(leaving);
+    leaving.saved_errno = *errno_;
+    leaving.exceptions = *exceptions_;
     if (leaving.state == fiber_state::running) {
         leaving.reason = wait_reason::boost_fiber;
         leaving.wait_object = nullptr;
@@ -131,8 +123,8 @@ bf::context* fiber_algorithm::enter(fiber& next) noexcept {
     }
     annotate::announce_switch(next);
     current_fiber = &next;
-    thread_exceptions() = next.exceptions;
-    errno = next.saved_errno;
+    *exceptions_ = next.exceptions;
+    *errno_ = next.saved_errno;
     running_ = static_cast<bf::context*>(next.context);
     return running_;
 }

@@ -87,6 +87,8 @@ private:
     boost::fibers::context* main_;
     boost::fibers::context* dispatcher_ = nullptr;
     boost::fibers::context* running_;
+    exception_globals* exceptions_;  // of this thread, as in native_engine.cpp
+    int* errno_;                     // the same
     ready_ring ring_;
     ready_queue queue_;
     adopted_fibers adopted_;

@@ -23,6 +23,27 @@ double per_operation(std::chrono::nanoseconds used, std::size_t operations) {
 
 }  // namespace
 
+double boost_yield_ns(std::size_t yields) {
+    const auto yield_often = [](std::size_t times) {
+        for (std::size_t i = 0; i < times; ++i) {
+            boost::this_fiber::yield();
+        }
+    };
+    const std::size_t each = yields / 2;
+    fibers::fiber other(yield_often, each + each / 10);
+    yield_often(each / 10);
+    const auto start = own_cpu_time();
+    yield_often(each);
+    const auto used = own_cpu_time() - start;
+    other.join();
+    return per_operation(used, 2 * each);
+}
+
+double boost_fiber_yield_ns(std::size_t yields) {
+    fibers::use_scheduling_algorithm<fibers::algo::round_robin>();
+    return boost_yield_ns(yields);
+}
+
 double boost_fiber_spawn_ns(std::size_t fibers_to_start) {
     fibers::use_scheduling_algorithm<fibers::algo::round_robin>();
     fibers::pooled_fixedsize_stack stacks;
