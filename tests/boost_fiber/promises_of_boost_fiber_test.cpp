@@ -262,9 +262,10 @@ TEST_F(PromisesOfBoostFiber, YieldGoesRoundInOrder) {
 TEST_F(PromisesOfBoostFiber, SleepersWakeInTheOrderOfTheirTimes) {
     std::vector<int> order;
     std::vector<bf::fiber> all;
+    const auto start = std::chrono::steady_clock::now();
     for (const int number : {3, 1, 2}) {
-        all.emplace_back([&order, number] {
-            boost::this_fiber::sleep_for(number * 3ms);
+        all.emplace_back([&order, start, number] {
+            boost::this_fiber::sleep_until(start + number * 1ms);
             order.push_back(number);
         });
     }

@@ -3,7 +3,7 @@
 
 #include <weft/detail/deadline.hpp>
 
-#include "engine/switch_annotations.hpp"
+#include "announced_switch.hpp"
 #include "own_fiber.hpp"
 #include "scheduler.hpp"
 
@@ -232,6 +232,7 @@ void fiber_algorithm::begin_retreat() noexcept {
 void fiber_algorithm::end_retreat() noexcept {
     retreating_ = true;
     current_fiber = nullptr;
+    annotate::settle_switch();
 }
 
 }  // namespace weft::detail

@@ -13,8 +13,6 @@
 
 #include "fiber.hpp"
 
-#include <utility>
-
 #if defined(__SANITIZE_ADDRESS__)
 #include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
@@ -67,19 +65,6 @@ inline constexpr bool inlined_switch = true;
 [[gnu::always_inline]] inline void finish_switch([[maybe_unused]] void* fake_stack) noexcept {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
-#endif
-}
-
-/// For an engine that comes to know of a switch before it happens but not when it has happened: on
-/// the old stack. The sanitizer takes the switch for unfinished until the next one, which is no
-/// harm, since it looks at the new stack's bounds first. Not for detect_stack_use_after_return.
-inline void announce_switch([[maybe_unused]] fiber& to) noexcept {
-#if defined(__SANITIZE_ADDRESS__)
-    static thread_local bool announced = false;
-    if (std::exchange(announced, true)) {
-        __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
-    }
-    __sanitizer_start_switch_fiber(nullptr, to.memory.low, to.memory.size);
 #endif
 }
 
