@@ -130,17 +130,21 @@ TEST_F(PromisesOfBoostFiber, ConditionVariableAnyTakesAnyLock) {
     bf::recursive_mutex lock;
     bf::condition_variable_any changed;
     bool ready = false;
+    bool passed = false;
     bf::fiber waiting([&] {
         std::unique_lock held(lock);
         changed.wait(held, [&] { return ready; });
+        passed = true;
     });
     boost::this_fiber::yield();
     {
         const std::scoped_lock held(lock);
+        EXPECT_FALSE(passed);
         ready = true;
     }
     changed.notify_one();
     waiting.join();
+    EXPECT_TRUE(passed);
 }
 
 TEST_F(PromisesOfBoostFiber, UnbufferedChannelHandsOver) {
