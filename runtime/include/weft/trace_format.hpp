@@ -25,6 +25,10 @@ inline constexpr std::uint32_t version = 1;                 // fields are only a
 inline constexpr const char* memory_name = "weft-trace";
 inline constexpr std::size_t page = 4096;
 
+/// Where they are, in the first page: a runtime that is not looked at touches little memory.
+inline constexpr std::size_t control_offset = 2048;
+inline constexpr std::size_t loop_offset = 2176;
+
 /// Where one part of the memory is.
 struct section {
     std::uint64_t offset;      ///< from the beginning of the memory
@@ -57,7 +61,7 @@ enum class tick_source : std::uint32_t {
 inline constexpr std::size_t reason_names = 64;
 inline constexpr std::size_t reason_name_size = 24;
 
-/// The first page.
+/// At the beginning of the memory.
 struct header {
     std::uint64_t magic;    ///< written last: a memory without it is being made
     std::uint32_t version;
@@ -81,7 +85,7 @@ struct header {
     /// The name of each wait reason, by its number.
     std::array<std::array<char, reason_name_size>, reason_names> reasons;
 };
-static_assert(sizeof(header) <= page);
+static_assert(sizeof(header) <= control_offset);
 
 /// Groups of events, bits of control::mask.
 enum event_class : std::uint32_t {
@@ -95,7 +99,7 @@ enum event_class : std::uint32_t {
     cancel_events = 128, ///< cancellations, asked for and seen
 };
 
-/// The second page: what a tool asks for. Words are read and written whole.
+/// At control_offset: what a tool asks for. Words are read and written whole.
 struct control {
     std::uint64_t owner;     ///< pid of the tool that owns the recording, 0: nobody; by compare-exchange
     std::uint64_t lease;     ///< CLOCK_MONOTONIC, ns: then `mask` becomes 0; 0: never
@@ -112,7 +116,7 @@ enum class phase : std::uint32_t {
     ended = 4,
 };
 
-/// The third page: written by the loop.
+/// At loop_offset: written by the loop.
 struct loop {
     std::uint64_t running;   ///< id of the fiber on the processor; 0: the loop itself
     std::uint64_t switches;  ///< to a fiber
@@ -131,7 +135,7 @@ struct loop {
     std::uint64_t rows_used;     ///< rows that were ever in use, counted from the first
     clock_anchor latest;         ///< of the last turn during a recording
 };
-static_assert(sizeof(loop) <= page);
+static_assert(loop_offset + sizeof(loop) <= page);
 
 /// What a fiber does. That it runs is said by loop::running: its row says ready.
 enum class row_state : std::uint8_t {
