@@ -262,9 +262,9 @@ TEST_F(Queue, ShutdownDrainsAndRefuses) {
         auto other = spawn([&] { items.put(2); });
         let_others_run();
         items.shutdown();
-        items.shutdown();
         EXPECT_THROW(putter.get(), queue_shut_down);
         EXPECT_THROW(other.get(), queue_shut_down);
+        items.shutdown();
         EXPECT_THROW(items.put(3), queue_shut_down);
         int item = 3;
         EXPECT_THROW(static_cast<void>(items.try_put(item)), queue_shut_down);
