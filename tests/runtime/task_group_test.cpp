@@ -8,7 +8,6 @@
 #include "support/runtime_test.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -43,29 +42,6 @@ void sleep_or_note(std::string& trace, const char* name) {
         trace += name;
         throw;
     }
-}
-
-/// Who cancels a child of a group with this body, as the child is told.
-template <class Body>
-std::uint64_t canceller_in(Body&& body) {
-    std::uint64_t found = 0;
-    const auto child = [&] {
-        try {
-            this_fiber::sleep_for(1h);
-        } catch (const cancelled& request) {
-            found = request.canceller();
-            throw;
-        }
-    };
-    try {
-        with_task_group([&](task_group& group) {
-            group.spawn(child);
-            this_fiber::yield();
-            body(group);
-        });
-    } catch (const exception_group&) {  // of the body or a sibling
-    }
-    return found;
 }
 
 TEST_F(TaskGroup, WaitsForAllChildren) {
@@ -335,22 +311,6 @@ TEST_F(TaskGroup, CancellationOfABodyThatNeedsNoWaitComesAtTheNextCall) {
             this_fiber::yield();
         }));
         EXPECT_EQ(result, 5);
-    });
-}
-
-TEST_F(TaskGroup, CancellationNamesTheFiberBehindIt) {
-    run([] {
-        EXPECT_EQ(canceller_in([](task_group& group) { group.cancel(); }), this_fiber::id());
-        EXPECT_EQ(canceller_in([](task_group&) { throw std::runtime_error("body"); }),
-                  this_fiber::id());
-        std::uint64_t failing = 0;
-        const auto canceller = canceller_in([&](task_group& group) {
-            group.spawn([&] {
-                failing = this_fiber::id();
-                throw std::runtime_error("child");
-            });
-        });
-        EXPECT_EQ(canceller, failing);
     });
 }
 
