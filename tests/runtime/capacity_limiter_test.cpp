@@ -8,6 +8,7 @@
 #include "support/runtime_test.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace weft {
 namespace {
 
+using namespace std::chrono_literals;
 using Limiter = test::runtime_test;
 
 TEST_F(Limiter, LendsAsManyTokensAsThereAre) {
@@ -169,6 +171,21 @@ TEST_F(Limiter, CancelAndReleaseLoseNoToken) {
             EXPECT_TRUE(limiter.statistics().borrowers.empty());
         });
     }
+}
+
+TEST_F(Limiter, CancelledWaiterMayAskAgain) {
+    run([] {
+        capacity_limiter limiter(1);
+        limiter.acquire();
+        auto waiter = spawn([&] {
+            EXPECT_FALSE(move_on_after(1s, [&] { limiter.acquire(); }));
+            limiter.acquire();
+            limiter.release();
+        });
+        this_fiber::sleep_for(2s);
+        limiter.release();
+        waiter.get();
+    });
 }
 
 TEST_F(Limiter, ServesThoseWhoWaitInTheOrderOfArrival) {

@@ -97,10 +97,12 @@ TEST_F(ChannelEnds, CloseWakesThoseWhoWaitByThisEnd) {
         auto [numbers, first] = make_channel<int>(0);
         auto second = first;
         auto by_first = spawn([&first = first] { return first.receive(); });
+        auto too = spawn([&first = first] { return first.receive(); });
         auto by_second = spawn([&] { return second.receive(); });
         let_others_run();
         first.close();
         EXPECT_THROW(static_cast<void>(by_first.get()), channel_closed);
+        EXPECT_THROW(static_cast<void>(too.get()), channel_closed);
         EXPECT_FALSE(by_second.done());
         numbers.send(5);
         EXPECT_EQ(by_second.get(), 5);
@@ -112,10 +114,12 @@ TEST_F(ChannelEnds, CloseWakesSendersThatWaitByThisEnd) {
         auto [first, numbers] = make_channel<int>(0);
         auto second = first;
         auto by_first = spawn([&first = first] { first.send(1); });
+        auto too = spawn([&first = first] { first.send(1); });
         auto by_second = spawn([&] { second.send(2); });
         let_others_run();
         first.close();
         EXPECT_THROW(by_first.get(), channel_closed);
+        EXPECT_THROW(too.get(), channel_closed);
         EXPECT_EQ(numbers.receive(), 2);
         by_second.get();
     });

@@ -137,13 +137,17 @@ TEST_F(Channel, CloseWakesThoseWhoWait) {
     run([] {
         channel<int> empty(1);
         auto receiver = spawn([&] { return empty.receive(); });
+        auto next_receiver = spawn([&] { return empty.receive(); });
         channel<int> full(0);
         auto sender = spawn([&] { full.send(1); });
+        auto next_sender = spawn([&] { full.send(2); });
         let_others_run();
         empty.close();
         full.close();
         EXPECT_EQ(receiver.get(), std::nullopt);
+        EXPECT_EQ(next_receiver.get(), std::nullopt);
         EXPECT_THROW(sender.get(), usage_error);
+        EXPECT_THROW(next_sender.get(), usage_error);
         EXPECT_EQ(full.try_receive(), std::nullopt);
     });
 }
@@ -164,9 +168,11 @@ TEST_F(Channel, CloseOfTheReceivingSideFailsSendsAndDropsWhatIsHeld) {
         channel<std::shared_ptr<int>> pointers(1);
         pointers.send(counted);
         auto sender = spawn([&] { pointers.send(counted); });
+        auto next = spawn([&] { pointers.send(counted); });
         let_others_run();
         pointers.close_receiving();
         EXPECT_THROW(sender.get(), channel_broken);
+        EXPECT_THROW(next.get(), channel_broken);
         EXPECT_EQ(counted.use_count(), 1);
         EXPECT_THROW(pointers.send(counted), channel_broken);
         EXPECT_THROW(static_cast<void>(pointers.receive()), channel_closed);
@@ -178,10 +184,12 @@ TEST_F(Channel, CloseOfTheReceivingSideWakesReceivers) {
     run([] {
         channel<int> numbers(1);
         auto receiver = spawn([&] { return numbers.receive(); });
+        auto next = spawn([&] { return numbers.receive(); });
         let_others_run();
-        EXPECT_EQ(numbers.statistics().receiving, 1U);
+        EXPECT_EQ(numbers.statistics().receiving, 2U);
         numbers.close_receiving();
         EXPECT_THROW(static_cast<void>(receiver.get()), channel_closed);
+        EXPECT_THROW(static_cast<void>(next.get()), channel_closed);
         EXPECT_EQ(numbers.statistics().receiving, 0U);
     });
 }

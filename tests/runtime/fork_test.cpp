@@ -13,6 +13,7 @@
 
 #include "fork_guard.hpp"
 #include "scheduler.hpp"
+#include "trace/registry.hpp"
 
 #include "support/children.hpp"
 #include "support/descriptors.hpp"
@@ -207,6 +208,13 @@ TEST_F(Fork, InterruptOfTheChildIsItsOwn) {
     run([] {
         EXPECT_EQ(exit_code_of([] { return ::raise(SIGINT); }), -SIGINT);
         this_fiber::sleep_for(1ms);
+    });
+}
+
+TEST_F(Fork, ChildHasNoFibersForADebuggerToFind) {
+    run([] {
+        EXPECT_NE(weft_fiber_registry.runtimes, nullptr);
+        EXPECT_EQ(exit_code_of([] { return weft_fiber_registry.runtimes != nullptr; }), 0);
     });
 }
 

@@ -122,6 +122,14 @@ TEST_F(Gather, ThrowsTheFailureOfATaskThatHadEnded) {
     });
 }
 
+TEST_F(Gather, FirstOfTwoFailuresInOnePassIsThrown) {
+    run([] {
+        EXPECT_THROW(gather([] { throw std::logic_error("first"); },
+                            [] { throw std::runtime_error("second"); }),
+                     std::logic_error);
+    });
+}
+
 // T042: cancelling the fiber that waits cancels every function.
 TEST_F(Gather, CancellationCancelsAll) {
     run([] {

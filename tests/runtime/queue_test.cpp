@@ -126,6 +126,20 @@ TEST_F(Queue, PutWaitsForRoomInTheOrderOfArrival) {
     }
 }
 
+TEST_F(Queue, ItemThatWaitsForRoomIsNotGivenBeforeThoseHeld) {
+    run([] {
+        priority_queue<int> greatest(2);
+        greatest.put(1);
+        greatest.put(2);
+        auto putter = spawn([&] { greatest.put(9); });
+        let_others_run();
+        EXPECT_EQ(greatest.get(), 2);
+        EXPECT_EQ(greatest.get(), 9);
+        EXPECT_EQ(greatest.get(), 1);
+        putter.get();
+    });
+}
+
 TEST_F(Queue, CarriesWhatCanOnlyBeMoved) {
     run([] {
         queue<std::unique_ptr<int>> pointers(1);
@@ -211,6 +225,7 @@ TEST_F(Queue, JoinWaitsForTaskDoneAndNotForGet) {
         items.put(1);
         items.put(2);
         auto joiner = spawn([&] { items.join(); });
+        auto other = spawn([&] { items.join(); });
         EXPECT_EQ(items.get() + items.get(), 3);
         let_others_run();
         EXPECT_FALSE(joiner.done());
@@ -219,8 +234,22 @@ TEST_F(Queue, JoinWaitsForTaskDoneAndNotForGet) {
         EXPECT_FALSE(joiner.done());
         items.task_done();
         joiner.get();
+        other.get();
         EXPECT_THROW(items.task_done(), usage_error);
         EXPECT_EQ(items.statistics().unfinished, 0U);
+    });
+}
+
+TEST_F(Queue, ItemHandedToAWaitingGetterIsUnfinished) {
+    run([] {
+        queue<int> items(1);
+        auto getter = spawn([&] { return items.get(); });
+        let_others_run();
+        items.put(1);
+        EXPECT_EQ(getter.get(), 1);
+        EXPECT_EQ(items.statistics().unfinished, 1U);
+        items.task_done();
+        items.join();
     });
 }
 
@@ -230,10 +259,12 @@ TEST_F(Queue, ShutdownDrainsAndRefuses) {
         queue<int> items(1);
         items.put(1);
         auto putter = spawn([&] { items.put(2); });
+        auto other = spawn([&] { items.put(2); });
         let_others_run();
         items.shutdown();
-        items.shutdown();
         EXPECT_THROW(putter.get(), queue_shut_down);
+        EXPECT_THROW(other.get(), queue_shut_down);
+        items.shutdown();
         EXPECT_THROW(items.put(3), queue_shut_down);
         int item = 3;
         EXPECT_THROW(static_cast<void>(items.try_put(item)), queue_shut_down);
@@ -251,9 +282,11 @@ TEST_F(Queue, ShutdownWakesThoseWhoWaitToGet) {
     run([] {
         queue<int> items(1);
         auto getter = spawn([&] { return items.get(); });
+        auto other = spawn([&] { return items.get(); });
         let_others_run();
         items.shutdown();
         EXPECT_THROW(static_cast<void>(getter.get()), queue_shut_down);
+        EXPECT_THROW(static_cast<void>(other.get()), queue_shut_down);
     });
 }
 

@@ -132,6 +132,23 @@ TEST_F(RemoteCall, CancellationReachesTheOtherFiber) {
     });
 }
 
+TEST_F(RemoteCall, CancellationReachesBeyondTheScopesOfTheFunction) {
+    run([&] {
+        const other_runtime other(options);
+        event begun;
+        auto calling = spawn([&] {
+            other.handle().call([&, home = current_runtime()] {
+                home.post([&] { begun.set(); });
+                EXPECT_FALSE(move_on_after(1h, [] { this_fiber::sleep_for(2h); }));
+                ADD_FAILURE() << "an inner scope absorbed it";
+            });
+        });
+        begun.wait();
+        calling.cancel();
+        EXPECT_THROW(calling.get(), cancelled);
+    });
+}
+
 TEST_F(RemoteCall, ResultIsDeliveredAlthoughItWasCancelled) {
     run([&] {
         const other_runtime other(options);

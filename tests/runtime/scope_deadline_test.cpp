@@ -210,6 +210,18 @@ TEST_F(ScopeDeadline, CanBeSetBeforeAndNotAfter) {
     });
 }
 
+TEST_F(ScopeDeadline, StaysWhereItWasOnceTheScopeIsCancelled) {
+    run([] {
+        cancel_scope scope(clock::time_point{2s});
+        scope.run([&] {
+            scope.cancel();
+            scope.set_deadline(clock::time_point{1s});
+            EXPECT_EQ(current_deadline(), clock::time_point{2s});
+        });
+        EXPECT_EQ(scope.deadline(), clock::time_point{2s});
+    });
+}
+
 TEST_F(ScopeDeadline, ReasonNamesTheDeadline) {
     run([] {
         cancel_scope scope(clock::time_point{1s});

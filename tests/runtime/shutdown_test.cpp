@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/shutdown.hpp>
 
+#include <weft/io.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 
+#include "support/descriptors.hpp"
 #include "support/runtime_test.hpp"
+
+#include <fcntl.h>
 
 #include <chrono>
 #include <csignal>
@@ -62,6 +66,22 @@ TEST_F(Shutdown, SecondSignalEndsTheBody) {
         });
         EXPECT_EQ(outcome, shutdown_outcome::cut_off);
         EXPECT_LT(clock::now(), clock::time_point{30s});
+    });
+}
+
+// Both become ready in one pass of the loop, the body first.
+TEST_F(Shutdown, SignalThatComesWhileTheBodyEndsCounts) {
+    run([] {
+        const auto pipe = test::pipe_pair(O_NONBLOCK);
+        const auto outcome = with_graceful_shutdown([&](event&) {
+            const auto sending = spawn([&] {
+                this_fiber::sleep_for(1s);  // both are waited for by now
+                test::send_from_outside(pipe.second, "x");
+                ::raise(SIGTERM);
+            });
+            io::wait_readable(pipe.first.get());
+        });
+        EXPECT_EQ(outcome, shutdown_outcome::stopped);
     });
 }
 

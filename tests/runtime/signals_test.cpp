@@ -196,6 +196,16 @@ TEST_F(Signals, HandlerThatTookOverStays) {
 }
 
 // trio's rule: what nobody took goes to the handler before.
+// System calls go on after a signal, and a handler does not need room on a fiber's stack.
+TEST_F(Signals, HandlersRestartCallsAndRunOnTheAlternateStack) {
+    run([] {
+        const signals received({SIGUSR1});
+        struct sigaction now {};
+        ::sigaction(SIGUSR1, nullptr, &now);
+        EXPECT_EQ(now.sa_flags & (SA_RESTART | SA_ONSTACK), SA_RESTART | SA_ONSTACK);
+    });
+}
+
 TEST_F(Signals, UntakenOnesAreRaisedAgain) {
     const counting_handler counting(SIGUSR1);
     run([] {

@@ -4,10 +4,12 @@
 #include <weft/task.hpp>
 
 #include <weft/scope.hpp>
+#include <weft/task_group.hpp>
 
 #include "support/runtime_test.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 
@@ -81,6 +83,45 @@ TEST_F(TaskCancel, ReasonAndObjectReachTheAwaiter) {
             EXPECT_EQ(request.canceller(), this_fiber::id());
             EXPECT_EQ(&request, inner);
         }
+    });
+}
+
+/// Who cancels a child of a group with this body, as the child is told.
+template <class Body>
+std::uint64_t canceller_in(Body&& body) {
+    std::uint64_t found = 0;
+    const auto child = [&] {
+        try {
+            this_fiber::sleep_for(1h);
+        } catch (const cancelled& request) {
+            found = request.canceller();
+            throw;
+        }
+    };
+    try {
+        with_task_group([&](task_group& group) {
+            group.spawn(child);
+            this_fiber::yield();
+            body(group);
+        });
+    } catch (const exception_group&) {  // of the body or a sibling
+    }
+    return found;
+}
+
+TEST_F(TaskCancel, OfAGroupNamesTheFiberBehindIt) {
+    run([] {
+        EXPECT_EQ(canceller_in([](task_group& group) { group.cancel(); }), this_fiber::id());
+        EXPECT_EQ(canceller_in([](task_group&) { throw std::runtime_error("body"); }),
+                  this_fiber::id());
+        std::uint64_t failing = 0;
+        const auto canceller = canceller_in([&](task_group& group) {
+            group.spawn([&] {
+                failing = this_fiber::id();
+                throw std::runtime_error("child");
+            });
+        });
+        EXPECT_EQ(canceller, failing);
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/task_group.hpp>
 
+#include <weft/event.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 
@@ -277,6 +278,39 @@ TEST_F(TaskGroup, OuterCancellationWaitsForTheChildren) {
         }));
         EXPECT_TRUE(ended);
         EXPECT_EQ(clock::now(), clock::time_point{6s});
+    });
+}
+
+TEST_F(TaskGroup, CancellationThatComesWithTheLastEndIsThrown) {
+    run([] {
+        event last;
+        cancel_scope outer;
+        bool passed = false;
+        EXPECT_FALSE(outer.run([&] {
+            auto ending = spawn([&] {
+                let_others_run();
+                last.set();
+                outer.cancel();
+            });
+            with_task_group([&](task_group& group) { group.spawn([&] { last.wait(); }); });
+            passed = true;
+        }));
+        EXPECT_FALSE(passed);
+    });
+}
+
+TEST_F(TaskGroup, CancellationOfABodyThatNeedsNoWaitComesAtTheNextCall) {
+    run([] {
+        cancel_scope outer;
+        std::optional<int> result;
+        EXPECT_FALSE(outer.run([&] {
+            result = with_task_group([&](task_group&) {
+                outer.cancel();
+                return 5;
+            });
+            this_fiber::yield();
+        }));
+        EXPECT_EQ(result, 5);
     });
 }
 

@@ -186,7 +186,9 @@ TEST_F(ThisWorker, CancellationDuringTheFunctionIsSeenAfterwards) {
                     },
                     policy);
             }));
+            this_fiber::sleep_for(1s);  // a reply that comes late wakes nobody
         }
+        EXPECT_EQ(clock::now(), clock::time_point{2s});
     });
 }
 

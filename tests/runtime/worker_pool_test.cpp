@@ -4,6 +4,7 @@
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
 
+#include "support/process_facts.hpp"
 #include "support/runtime_test.hpp"
 
 #include <pthread.h>
@@ -81,27 +82,38 @@ TEST_F(WorkerPool, NeedsAFiberOfTheRuntime) {
 }
 
 TEST_F(WorkerPool, UsesNoMoreThreadsThanAllowed) {
-    options.worker_threads = 3;
-    run([] {
-        std::atomic<int> inside{0};
-        std::atomic<int> most{0};
-        std::vector<task<>> all;
-        for (int i = 0; i < 50; ++i) {
-            all.push_back(spawn([&] {
-                to_thread([&] {
-                    const int now = ++inside;
-                    int seen = most;
-                    while (seen < now && !most.compare_exchange_weak(seen, now)) {
-                    }
-                    --inside;
-                });
-            }));
-        }
-        for (auto& each : all) {
-            each.get();
-        }
-        EXPECT_LE(most, 3);
-    });
+    const auto by_default = std::min(std::thread::hardware_concurrency() + 4, 32U);
+    for (const std::size_t chosen : {0U, 3U}) {
+        options.worker_threads = chosen;
+        run([=] {
+            const auto before = test::threads_of_this_process();
+            gate held;
+            std::vector<task<>> all;
+            for (int i = 0; i < 50; ++i) {
+                all.push_back(spawn([&] { to_thread([&] { held.wait(); }); }));
+            }
+            let_others_run();
+            EXPECT_EQ(test::threads_of_this_process(),
+                      before + (chosen != 0 ? chosen : by_default));
+            held.open();
+            for (auto& each : all) {
+                each.get();
+            }
+        });
+    }
+}
+
+TEST_F(WorkerPool, CallsThatWaitForEachOtherGetAThreadEach) {
+    for (int i = 0; i < 20; ++i) {
+        run([] {
+            to_thread([] {});  // leaves a thread, idle by now or soon
+            gate held;
+            auto waiting = spawn([&] { to_thread([&] { held.wait(); }); });
+            auto opening = spawn([&] { to_thread([&] { held.open(); }); });
+            waiting.get();
+            opening.get();
+        });
+    }
 }
 
 // T102: with on_cancel::abandon the caller is cancelled at once, the outcome dropped.
@@ -172,6 +184,26 @@ TEST_F(WorkerPool, QueuedFunctionIsCancelled) {
         EXPECT_EQ(held_here.use_count(), 1);
         held.open();
         running.get();
+    });
+}
+
+// The next call takes the place: it begins without the loop, which stands still.
+TEST_F(WorkerPool, CancelledCallLeavesItsPlaceInTheQueue) {
+    options.worker_threads = 1;
+    options.worker_queue = 1;
+    run([] {
+        gate held;
+        auto running = spawn([&] { to_thread([&] { held.wait(); }); });
+        auto queued = spawn([] { to_thread([] { ADD_FAILURE() << "it ran"; }); });
+        let_others_run();
+        queued.cancel();
+        std::promise<void> began;
+        auto next = spawn([&] { to_thread([&] { began.set_value(); }); });
+        let_others_run();
+        held.open();
+        EXPECT_EQ(began.get_future().wait_for(10s), std::future_status::ready);
+        running.get();
+        next.get();
     });
 }
 

@@ -23,6 +23,11 @@ inline std::size_t open_descriptors(pid_t process) {
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
+inline std::size_t threads_of_this_process() {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
 /// How much memory the process has in use.
 inline std::size_t resident_bytes(pid_t process = ::getpid()) {
     std::ifstream in("/proc/" + std::to_string(process) + "/statm");

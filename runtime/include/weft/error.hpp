@@ -35,7 +35,7 @@ public:
     /// What was given to cancel(); "deadline" when a deadline did it.
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
-    /// The id of the fiber that called cancel(); 0 if a deadline or the runtime did.
+    /// The id of the fiber that called cancel() or failed; 0: a deadline or the runtime.
     [[nodiscard]] std::uint64_t canceller() const noexcept { return canceller_; }
 
     /// For the runtime: the outer scope that takes over the absorption.
