@@ -56,6 +56,11 @@ std::string list_of(const std::vector<const fiber*>& fibers, const char* between
 
 }  // namespace
 
+bool others_may_wake(const fiber& waiting) noexcept {
+    return waiting.state == fiber_state::parked &&
+           (waiting.reason == wait_reason::boost_fiber || waits_for_other_threads(waiting));
+}
+
 std::optional<std::string> describe_deadlock(const fiber_list& alive) {
     fibers_by_id waiting;
     std::vector<const fiber*> all;
@@ -63,7 +68,7 @@ std::optional<std::string> describe_deadlock(const fiber_list& alive) {
         if (each->state != fiber_state::parked) {
             continue;
         }
-        if (waits_for_other_threads(*each)) {
+        if (others_may_wake(*each)) {
             return std::nullopt;
         }
         waiting.emplace(each->id, each);

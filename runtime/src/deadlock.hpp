@@ -9,6 +9,9 @@
 
 namespace weft::detail {
 
+/// Whether a parked fiber waits for something that fibers of another runtime, or threads, can do.
+[[nodiscard]] bool others_may_wake(const fiber& waiting) noexcept;
+
 /// What to say when nothing but the fibers themselves could wake one: a circle of fibers that wait
 /// for one certain other each, or else who waits. Empty if none waits, or one waits for another
 /// thread.

@@ -66,7 +66,7 @@ void scheduler::look_for_deadlock() noexcept {
     const long known_owners = workers_ != nullptr ? 2 : 1;
     if (timers_.next() != never || backend_->pending() > 0 || deadlock_seen_at_ == wakes_ ||
         remote_.use_count() > known_owners || (workers_ != nullptr && workers_->busy()) ||
-        native_ == nullptr || !options_.report_deadlock) {
+        others_may_wake(root_) || !options_.report_deadlock) {
         return;
     }
     deadlock_seen_at_ = wakes_;
