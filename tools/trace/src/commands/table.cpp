@@ -8,7 +8,7 @@ namespace weft::trace_tool {
 
 std::span<add_command* const> all_commands() noexcept {
     static constexpr std::array commands{
-        &add_ps,
+        &add_ps, &add_tree, &add_stack, &add_locks, &add_deadlock, &add_doctor,
     };
     return commands;
 }
