@@ -54,9 +54,10 @@ std::optional<stack_reader::moment> stack_reader::observe(const mapped_memory& r
 
 bool stack_reader::unchanged(const mapped_memory& runtime, const moment& then) {
     const auto now = observe(runtime, then.row.id);
+    const bool is_host = then.loop.running == 0 && then.loop.host == then.row.id;
     const bool may_run_unseen = then.row.state == trace::row_state::ready;
     return now && now->row.version == then.row.version && now->loop.running == then.loop.running &&
-           now->loop.host == then.loop.host &&
+           now->loop.host == then.loop.host && (!is_host || now->loop.turns == then.loop.turns) &&
            (!may_run_unseen || now->loop.switches == then.loop.switches);
 }
 
