@@ -35,6 +35,15 @@ std::uint8_t reason_to_leave(const fiber& from) noexcept {
     }
 }
 
+void add_run(trace::fiber_row& row, std::uint64_t took) noexcept {
+    if ((row.known & trace::row_ticks) == 0) {
+        row.run_ticks = row.longest_run = 0;
+        row.known = static_cast<std::uint8_t>(row.known | trace::row_ticks);
+    }
+    row.run_ticks = row.run_ticks + took;
+    row.longest_run = std::max(row.longest_run, took);
+}
+
 trace::ended_by outcome_of(const fiber& self) noexcept {
     if (self.task == nullptr) {
         return trace::ended_by::value;
@@ -93,11 +102,7 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
                 .object = object});
 }
 
-void recorder::born(fiber& made) noexcept {
-    table_.add(made, page_->shown.turned);
-    if (!watched()) {
-        return;
-    }
+[[gnu::noinline]] void recorder::note_born(fiber& made) noexcept {
     if (wants(trace::sched_events)) {
         push(trace::event_type::spawned, made.id, static_cast<std::uint8_t>(made.kind),
              made.spawned_at.line(), strings_.number_of(made.spawned_at.file_name()), 0,
@@ -110,15 +115,7 @@ void recorder::born(fiber& made) noexcept {
     tell(trace_event::spawned, &made);
 }
 
-void recorder::ended(fiber& self) noexcept {
-    {
-        const row_change change(*self.row);
-        self.row->state = trace::row_state::finished;
-        self.row->since = page_->shown.turned;
-    }
-    if (!watched()) {
-        return;
-    }
+[[gnu::noinline]] void recorder::note_ended(fiber& self) noexcept {
     if (wants(trace::sched_events)) {
         push(trace::event_type::ended, self.id, static_cast<std::uint8_t>(outcome_of(self)), 0, 0,
              0, self.span);
@@ -162,9 +159,7 @@ void recorder::ended(fiber& self) noexcept {
 void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept {
     const std::uint64_t now = ticks();
     if (last_ticks_ != 0) {
-        const std::uint64_t took = now - last_ticks_;
-        from.row->run_ticks = from.row->run_ticks + took;
-        from.row->longest_run = std::max(from.row->longest_run, took);
+        add_run(*from.row, now - last_ticks_);
     }
     last_ticks_ = now;
     ring_.push({.time = now,
