@@ -24,7 +24,8 @@ TEST(TraceNames, LoseResultParametersAndTemplateArguments) {
 TEST(TraceNames, KeepWhatTellsLambdasAndOperatorsApart) {
     EXPECT_EQ(shortened("main::{lambda(int, char)#2}::operator()(int, char) const"),
               "main::{lambda(int, char)#2}::operator()");
-    EXPECT_EQ(shortened("bool operator< <int>(a<int> const&, int)"), "operator< ");
+    EXPECT_EQ(shortened("bool operator< <int>(a<int> const&, int)"), "operator<");
+    EXPECT_EQ(shortened("operator()"), "operator()");
     EXPECT_EQ(shortened("(anonymous namespace)::work(int)"), "(anonymous namespace)::work");
 }
 

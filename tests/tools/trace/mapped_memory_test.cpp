@@ -107,13 +107,13 @@ TEST(TraceMemory, RowThatNeverStandsStillIsCountedAndNotShown) {
 TEST(TraceMemory, RowIsNeverSeenHalfChanged) {
     fake_memory memory;
     weft::trace::fiber_row& row = memory.add_fiber("changing");
-    row.unused_words[1] = row.id;
+    row.unused_word = row.id;
     const std::jthread writer([&row](const std::stop_token& stop) {
         for (std::uint64_t i = 1; !stop.stop_requested(); ++i) {
             __atomic_store_n(&row.version, row.version + 1, __ATOMIC_RELAXED);
             __atomic_thread_fence(__ATOMIC_RELEASE);
             __atomic_store_n(&row.id, i, __ATOMIC_RELAXED);
-            __atomic_store_n(&row.unused_words[1], i, __ATOMIC_RELAXED);
+            __atomic_store_n(&row.unused_word, i, __ATOMIC_RELAXED);
             __atomic_store_n(&row.version, row.version + 1, __ATOMIC_RELEASE);
         }
     });
@@ -122,7 +122,7 @@ TEST(TraceMemory, RowIsNeverSeenHalfChanged) {
     for (int i = 0; i < 10'000; ++i) {
         const auto seen = mapped.fiber(0);
         read += seen ? 1 : 0;
-        ASSERT_TRUE(!seen || seen->id == seen->unused_words[1]);
+        ASSERT_TRUE(!seen || seen->id == seen->unused_word);
     }
     EXPECT_GT(read, 0);
 }

@@ -175,7 +175,16 @@ TEST(TraceStack, OfAFiberThatBlocksTheThreadNamesTheCall) {
 
 TEST(TraceStack, OfASpinningFiberSaysWhyItCannotBeHad) {
     fake_memory memory;
-    run_on_this_thread(memory, memory.add_fiber("spins"));
+    auto& row = memory.add_fiber("spins");
+    std::atomic<bool> described = false;
+    const std::jthread thread([&](const std::stop_token& stop) {
+        run_on_this_thread(memory, row);
+        described = true;
+        described.notify_all();
+        while (!stop.stop_requested()) {
+        }
+    });
+    described.wait(false);
     const auto result = run_tool({"stack", fake_memory::source(), "--running"});
     EXPECT_THAT(result.out, HasSubstr("no stack: it is on the processor"));
     EXPECT_THAT(result.out, HasSubstr("WEFT_DEBUG=1"));

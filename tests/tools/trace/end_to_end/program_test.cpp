@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <string>
@@ -22,12 +23,25 @@ using weft::test::child_process;
 using weft::test::run_tool;
 using weft::trace_tool::json;
 
+/// The planted program under a name that no process of another test has.
+class private_name {
+public:
+    private_name() { EXPECT_EQ(::symlink(WEFT_PLANTED_PROGRAM, path().c_str()), 0); }
+    private_name(const private_name&) = delete;
+    private_name& operator=(const private_name&) = delete;
+    ~private_name() { ::unlink(path().c_str()); }
+
+    [[nodiscard]] std::string name() const { return "plant-" + std::to_string(::getpid()); }
+    [[nodiscard]] std::string path() const { return testing::TempDir() + name(); }
+};
+
 /// The planted program, doing what its argument says.
 class planted {
 public:
     explicit planted(const std::string& what,
-                     const weft::test::child_options& options = weft::test::child_options())
-        : program_({WEFT_PLANTED_PROGRAM, what}, options) {
+                     const weft::test::child_options& options = weft::test::child_options(),
+                     const std::string& path = WEFT_PLANTED_PROGRAM)
+        : program_({path, what}, options) {
         program_.wait_for_output("ready");
     }
     planted(const planted&) = delete;
@@ -83,15 +97,17 @@ TEST(TraceProgram, FibersAreShownWithStateReasonAndPlaceOfSpawn) {
 }
 
 TEST(TraceProgram, IsFoundByItsNameAndAmongAllProcesses) {
-    const planted program("parked");
-    EXPECT_THAT(run_tool({"ps", "planted"}).out, HasSubstr("connection"));
-    EXPECT_THAT(run_tool({"ps"}).out, HasSubstr(program.source() + "  planted"));
+    const private_name file;
+    const planted program("parked", {}, file.path());
+    EXPECT_THAT(run_tool({"ps", file.name()}).out, HasSubstr("connection"));
+    EXPECT_THAT(run_tool({"ps"}).out, HasSubstr(program.source() + "  " + file.name()));
 }
 
 TEST(TraceProgram, NameOfTwoProcessesIsWrongUsageAndNamesBoth) {
-    const planted first("parked");
-    const planted second("parked");
-    const auto result = run_tool({"ps", "planted"});
+    const private_name file;
+    const planted first("parked", {}, file.path());
+    const planted second("parked", {}, file.path());
+    const auto result = run_tool({"ps", file.name()});
     EXPECT_EQ(result.code, 2);
     EXPECT_THAT(result.err, AllOf(HasSubstr(first.source()), HasSubstr(second.source())));
 }

@@ -54,7 +54,8 @@ void let_others_run() {
 }
 
 [[gnu::noinline]] void spin_for_ever() {
-    for (volatile unsigned turns = 0;; turns = turns + 1) {
+    static volatile bool stop = false;
+    while (!stop) {
     }
 }
 

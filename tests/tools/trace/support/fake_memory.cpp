@@ -96,6 +96,7 @@ trace::fiber_row& fake_memory::add_fiber(std::string_view name, std::uint8_t rea
     row.spawn_function = reinterpret_cast<std::uintptr_t>("void serve()");
     row.spawn_line = 41;
     put(row.name, name);
+    row.known = trace::row_name;
     return row;
 }
 

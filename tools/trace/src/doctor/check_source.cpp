@@ -50,7 +50,7 @@ check check_losses(const runtime_state& state) {
 check check_loop(const runtime_state& state) {
     constexpr std::uint64_t long_time = 1'000'000'000;
     const std::uint64_t age = state.now - std::min(state.now, state.loop.turned);
-    const bool stuck = state.loop.doing == trace::phase::running && age > long_time;
+    const bool stuck = state.loop.running != 0 && age > long_time;
     const std::string fiber = "fiber #" + number(state.loop.running);
     return {"loop", stuck ? health::bad : health::good,
             stuck ? fiber + " has kept it for " + duration_text(age) : "turns or waits",

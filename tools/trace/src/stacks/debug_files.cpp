@@ -4,9 +4,8 @@
 
 #include <elfutils/libdwfl.h>
 
-#include <array>
+#include <algorithm>
 #include <stdexcept>
-#include <string_view>
 #include <unordered_map>
 
 #include "stacks/demangle.hpp"
@@ -99,7 +98,7 @@ int add_frame(Dwfl_Frame* frame, void* argument) {
     auto& sink = *static_cast<frame_sink*>(argument);
     Dwarf_Addr address = 0;
     bool exact = false;
-    if (!::dwfl_frame_pc(frame, &address, &exact) || address == 0 ||
+    if (!::dwfl_frame_pc(frame, &address, &exact) || !sink.files->is_code(address) ||
         sink.stack->frames.size() >= deepest_walk) {
         return DWARF_CB_ABORT;
     }
@@ -146,12 +145,24 @@ call_stack debug_files::unwind(const start_registers& from, const stack_copy& st
     const std::size_t by_tables = result.frames.size();
     if (sink.frame_pointer) {
         walk_frame_pointers(result, *sink.frame_pointer, stack);
+        cut_at_unknown_code(result);
     }
     if (result.frames.size() > by_tables) {
         result.how += ", then frame pointers";
         result.complete = is_outermost(result.frames.back().address);
     }
     return result;
+}
+
+void debug_files::cut_at_unknown_code(call_stack& stack) const {
+    const auto unknown =
+        std::find_if(stack.frames.begin(), stack.frames.end(),
+                     [this](const call_address& each) { return !is_code(each.address); });
+    stack.frames.erase(unknown, stack.frames.end());
+}
+
+bool debug_files::is_code(std::uint64_t address) const {
+    return ::dwfl_addrmodule(state_->dwfl.get(), address) != nullptr;
 }
 
 bool debug_files::is_outermost(std::uint64_t address) {

@@ -42,6 +42,12 @@ public:
     /// The functions at an address, innermost inlined one first; at least one.
     [[nodiscard]] std::vector<stack_frame> functions_at(const call_address& at);
 
+    /// Cuts off what follows an address that is in no file: it was no return address.
+    void cut_at_unknown_code(call_stack& stack) const;
+
+    /// Whether the address is in the program or one of its libraries.
+    [[nodiscard]] bool is_code(std::uint64_t address) const;
+
     /// Whether the address is in the function in which every fiber begins.
     [[nodiscard]] bool is_outermost(std::uint64_t address);
 

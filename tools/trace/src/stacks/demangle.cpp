@@ -52,7 +52,8 @@ std::string_view without_parameters(std::string_view name) noexcept {
     for (std::size_t i = name.size(); i-- > 0;) {
         depth += name[i] == ')' ? 1 : name[i] == '(' ? -1 : 0;
         if (depth == 0) {
-            return i == 0 ? name : name.substr(0, i);
+            const std::string_view before = name.substr(0, i);
+            return before.empty() || before.ends_with(operator_word) ? name : before;
         }
     }
     return name;
@@ -82,7 +83,8 @@ std::string demangled(const char* name) {
 }
 
 std::string shortened(std::string_view name) {
-    const std::string plain = without(without_parameters(name), '<', '>');
+    std::string plain = without(without_parameters(name), '<', '>');
+    plain.erase(plain.find_last_not_of(' ') + 1);
     return std::string(without_result(plain));
 }
 

@@ -39,25 +39,36 @@ stack_reader::stack_reader(const source& from) : from_(from), memory_(from.proce
     }
 }
 
-std::optional<stack_reader::moment> stack_reader::observe(const mapped_memory& runtime,
-                                                          std::uint64_t fiber) {
-    const trace::loop loop = runtime.loop();
-    const std::size_t used = std::min(loop.rows_used, runtime.header().rows.count);
+void stack_reader::find_rows(const mapped_memory& runtime) {
+    const std::size_t used = std::min(runtime.loop().rows_used, runtime.header().rows.count);
     for (std::size_t i = 0; i < used; ++i) {
         const auto row = runtime.fiber(i);
-        if (row && row->id == fiber && row->state != trace::row_state::unused) {
-            return moment{*row, loop};
+        if (row && row->state != trace::row_state::unused) {
+            rows_[row->id] = i;
         }
     }
-    return std::nullopt;
+}
+
+std::optional<stack_reader::moment> stack_reader::observe(const mapped_memory& runtime,
+                                                          std::uint64_t fiber) {
+    if (!rows_.contains(fiber)) {
+        find_rows(runtime);
+    }
+    const trace::loop loop = runtime.loop();
+    const auto row = rows_.contains(fiber) ? runtime.fiber(rows_[fiber]) : std::nullopt;
+    if (!row || row->id != fiber || row->state == trace::row_state::unused) {
+        return std::nullopt;
+    }
+    return moment{*row, loop};
 }
 
 bool stack_reader::unchanged(const mapped_memory& runtime, const moment& then) {
     const auto now = observe(runtime, then.row.id);
     const bool is_host = then.loop.running == 0 && then.loop.host == then.row.id;
     const bool may_run_unseen = then.row.state == trace::row_state::ready;
-    return now && now->row.version == then.row.version && now->loop.running == then.loop.running &&
-           now->loop.host == then.loop.host && (!is_host || now->loop.turns == then.loop.turns) &&
+    return now && now->row.version == then.row.version && now->row.state == then.row.state &&
+           now->loop.running == then.loop.running && now->loop.host == then.loop.host &&
+           (!is_host || now->loop.turns == then.loop.turns) &&
            (!may_run_unseen || now->loop.switches == then.loop.switches);
 }
 
@@ -146,6 +157,7 @@ call_stack stack_reader::under_loop(const moment& at, stack_copy& copy) {
         return none("the loop stands on its stack and does not say where");
     }
     walk_frame_pointers(result, at.loop.host_frame, copy);
+    files_->cut_at_unknown_code(result);
     result.complete = !result.frames.empty() && files_->is_outermost(result.frames.back().address);
     result.problem = result.complete ? "" : "a function keeps no frame pointer";
     return result;
@@ -162,6 +174,9 @@ call_stack stack_reader::running(const mapped_memory& runtime, const moment& at,
         return none("its thread waits on another stack");
     }
     copy.take(position->stack_pointer, stack_end(at.row));
+    if (position_of(from_.process, thread, problem) != position) {
+        return none("its thread went on while its stack was read");
+    }
     call_stack result =
         files_->unwind({position->instruction, position->stack_pointer, {}, {}, {}}, copy);
     result.how = "the kernel's word on where the thread waits, " + result.how;

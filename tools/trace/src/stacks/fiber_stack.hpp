@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "process/process_memory.hpp"
 #include "process/source.hpp"
@@ -36,9 +37,9 @@ private:
         trace::loop loop;
     };
 
-    [[nodiscard]] static std::optional<moment> observe(const mapped_memory& runtime,
-                                                       std::uint64_t fiber);
-    [[nodiscard]] static bool unchanged(const mapped_memory& runtime, const moment& then);
+    [[nodiscard]] std::optional<moment> observe(const mapped_memory& runtime, std::uint64_t fiber);
+    [[nodiscard]] bool unchanged(const mapped_memory& runtime, const moment& then);
+    void find_rows(const mapped_memory& runtime);
     [[nodiscard]] call_stack read(const mapped_memory& runtime, const moment& at);
     [[nodiscard]] call_stack suspended(const mapped_memory& runtime, const moment& at,
                                        stack_copy& copy);
@@ -52,6 +53,7 @@ private:
     process_memory memory_;
     std::unique_ptr<debug_files> files_;
     std::string files_problem_;
+    std::unordered_map<std::uint64_t, std::size_t> rows_;  // where a fiber's row was last
 };
 
 }  // namespace weft::trace_tool

@@ -14,6 +14,8 @@ struct thread_position {
     long system_call = -1;  ///< its number, -1: it is in none but waits in the kernel
     std::uint64_t stack_pointer = 0;
     std::uint64_t instruction = 0;
+
+    bool operator==(const thread_position&) const = default;
 };
 
 /// Of a thread that waits in the kernel; nothing if it runs, or may not be asked.

@@ -46,14 +46,16 @@ runtime_state read_state(const mapped_memory& memory, bool live) {
     return state;
 }
 
+std::string_view name_of(const trace::fiber_row& row) noexcept {
+    return (row.known & trace::row_name) != 0 ? text_of(row.name) : std::string_view{};
+}
+
 std::string_view state_of(const trace::fiber_row& row, const runtime_state& of) noexcept {
     switch (row.state) {
         case trace::row_state::created: return "created";
         case trace::row_state::parked: return "parked";
         case trace::row_state::finished: return "finished";
-        case trace::row_state::ready:
-            return of.loop.doing == trace::phase::running && of.loop.running == row.id ? "running"
-                                                                                       : "ready";
+        case trace::row_state::ready: return of.loop.running == row.id ? "running" : "ready";
         case trace::row_state::unused: break;
     }
     return "unknown";

@@ -36,6 +36,9 @@ struct runtime_state {
 /// \param live  whether the program may still run: else its last turn is taken for now.
 [[nodiscard]] runtime_state read_state(const mapped_memory& memory, bool live);
 
+/// Empty if it was given none.
+[[nodiscard]] std::string_view name_of(const trace::fiber_row& row) noexcept;
+
 /// What the fiber does, in one word: created, ready, running, parked, finished.
 [[nodiscard]] std::string_view state_of(const trace::fiber_row& row,
                                         const runtime_state& of) noexcept;

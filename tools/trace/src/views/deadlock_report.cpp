@@ -44,7 +44,7 @@ void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
         for (const wait_edge& edge : cycle) {
             const shown_fiber fiber = names.find(edge.from);
             edges.push_back({{"fiber", edge.from},
-                             {"name", text_of(fiber.row->name)},
+                             {"name", name_of(*fiber.row)},
                              {"waitsFor", edge.to},
                              {"lock", edge.lock == nullptr ? 0 : edge.lock->row.address},
                              {"lockName", edge.lock == nullptr ? "" : edge.lock->name},

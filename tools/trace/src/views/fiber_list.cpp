@@ -18,7 +18,7 @@ json json_of(const shown_fiber& fiber, fiber_text& text) {
     const trace::fiber_row& row = *fiber.row;
     return {
         {"id", row.id},
-        {"name", text_of(row.name)},
+        {"name", name_of(row)},
         {"state", state_of(row, *fiber.runtime)},
         {"reason", reason_of(row, *fiber.runtime)},
         {"object", text.object(row, *fiber.runtime)},
@@ -28,7 +28,6 @@ json json_of(const shown_fiber& fiber, fiber_text& text) {
         {"blockedOn", row.blocked_on},
         {"wokenBy", row.woken_by},
         {"waits", row.waits},
-        {"cancelled", row.cancelled != 0},
         {"thread", fiber.runtime->header.thread},
         {"spawnFile", text.spawn_file(row)},
         {"spawnLine", row.spawn_line},
@@ -48,7 +47,7 @@ struct group {
 std::vector<group> group_fibers(const std::vector<shown_fiber>& fibers, fiber_text& text) {
     std::map<group_key, group> groups;
     for (const shown_fiber& fiber : fibers) {
-        const group_key key{text_of(fiber.row->name), state_of(*fiber.row, *fiber.runtime),
+        const group_key key{name_of(*fiber.row), state_of(*fiber.row, *fiber.runtime),
                             reason_of(*fiber.row, *fiber.runtime), text.spawned_at(*fiber.row)};
         group& into = groups[key];
         into.key = key;
@@ -77,7 +76,7 @@ void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
                 {"SPAWNED-AT"}});
     for (const shown_fiber& fiber : fibers) {
         rows.add(fiber.row->id);
-        rows.add(text_of(fiber.row->name));
+        rows.add(name_of(*fiber.row));
         rows.add(state_of(*fiber.row, *fiber.runtime));
         rows.add(reason_of(*fiber.row, *fiber.runtime));
         rows.add(text.object(*fiber.row, *fiber.runtime));

@@ -21,7 +21,7 @@ shown_fiber fiber_names::find(std::uint64_t id) const {
 
 std::string fiber_names::label(std::uint64_t id) const {
     const shown_fiber fiber = find(id);
-    const auto name = fiber.row == nullptr ? std::string() : printable(text_of(fiber.row->name));
+    const auto name = fiber.row == nullptr ? std::string() : printable(name_of(*fiber.row));
     return "#" + std::to_string(id) + (name.empty() ? "" : " \"" + name + "\"");
 }
 

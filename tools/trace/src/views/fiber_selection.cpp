@@ -15,13 +15,13 @@ bool passes(const fiber_filter& filter, const shown_fiber& fiber) {
     const trace::fiber_row& row = *fiber.row;
     return row.kind != trace::fiber_kind::root &&
            (filter.state.empty() || state_of(row, *fiber.runtime) == filter.state) &&
-           (filter.name.empty() || contains(text_of(row.name), filter.name)) &&
+           (filter.name.empty() || contains(name_of(row), filter.name)) &&
            (filter.wait.empty() || contains(reason_of(row, *fiber.runtime), filter.wait));
 }
 
 bool comes_first(const std::string& key, const shown_fiber& a, const shown_fiber& b) {
     if (key == "name") {
-        return text_of(a.row->name) < text_of(b.row->name);
+        return name_of(*a.row) < name_of(*b.row);
     }
     if (key == "since") {
         return time_in_state(a) > time_in_state(b);

@@ -90,7 +90,7 @@ void print_tree_json(std::ostream& out, const std::vector<runtime_state>& states
         }
         const wait_edge* edge = graph.edge_of(id);
         list.add({{"id", id},
-                  {"name", text_of(fiber.row->name)},
+                  {"name", name_of(*fiber.row)},
                   {"parent", fiber.row->parent},
                   {"children", ids},
                   {"waitsFor", edge == nullptr ? 0 : edge->to},

@@ -34,7 +34,7 @@ std::string frames_text(const shown_stack& stack) {
 }
 
 std::string title(const shown_fiber& fiber) {
-    const std::string name = printable(text_of(fiber.row->name));
+    const std::string name = printable(name_of(*fiber.row));
     const auto reason = printable(reason_of(*fiber.row, *fiber.runtime));
     return "#" + std::to_string(fiber.row->id) + (name.empty() ? "" : " \"" + name + "\"") + " " +
            std::string(state_of(*fiber.row, *fiber.runtime)) +
@@ -88,7 +88,7 @@ json json_of(const shown_stack& stack) {
                           {"inlined", frame.inlined}});
     }
     return {{"id", stack.fiber.row->id},
-            {"name", text_of(stack.fiber.row->name)},
+            {"name", name_of(*stack.fiber.row)},
             {"state", state_of(*stack.fiber.row, *stack.fiber.runtime)},
             {"complete", stack.read.complete},
             {"how", stack.read.how},
