@@ -14,6 +14,7 @@ std::uint64_t monotonic_now() noexcept {
 
 void read_fibers(const mapped_memory& memory, runtime_state& into) {
     const std::size_t used = std::min(into.loop.rows_used, memory.header().rows.count);
+    into.fibers.reserve(std::min(into.loop.live, used));
     for (std::size_t i = 0; i < used; ++i) {
         const auto row = memory.fiber(i);
         if (!row) {
