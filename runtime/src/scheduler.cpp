@@ -49,6 +49,8 @@ scheduler::scheduler(run_options chosen)
       remote_(std::make_shared<remote_queue>(*backend_, options_.max_posted)) {
     root_.state = fiber_state::running;
     alive_.home = this;
+    // What fibers do before the first turn has a time, too.
+    trace_.turned(static_cast<std::uint64_t>(clock_.now().time_since_epoch().count()));
     trace_.enter(root_);
     annotate::adopted(root_);
     debug_ = make_monitor(*this, options_.debug);

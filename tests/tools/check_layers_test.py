@@ -27,6 +27,7 @@ GOOD = {
     "net/src/tls/context.cpp": SPDX + "#include <openssl/ssl.h>\n",
     "net/src/tls/connector.cpp": SPDX + "#include <weft/net/connector.hpp>\n",
     "examples/hello.cpp": SPDX + "#include <weft/run.hpp>\n",
+    "tools/trace/src/memory.hpp": HEADER + "#include <weft/trace_format.hpp>\n",
     "tests/runtime/mutex_test.cpp": SPDX + "void f() { weft::this_fiber::sleep_for(1ms); }\n",
     "tests/net/tcp_test.cpp": SPDX + 'void f() { GTEST_SKIP() << "no IPv6 here"; }\n',
     "tests/net/http/client_test.cpp": SPDX,
@@ -97,6 +98,11 @@ class CheckLayers(unittest.TestCase):
 
     def test_runtime_is_tested_without_net(self):
         self.expect_bad_include("tests/runtime/mutex_test.cpp", "<weft/net/tcp.hpp>")
+
+    def test_the_trace_tool_knows_the_format_only(self):
+        for included in ("<weft/run.hpp>", "<weft/trace_format.hpp.in>", '"../../runtime/src/a.hpp"'):
+            self.expect_bad_include("tools/trace/src/memory.hpp", included)
+        self.expect_bad_include("tools/trace/src/memory.hpp", '"support/fake_memory.hpp"')
 
     def test_examples_see_public_headers_only(self):
         self.expect_bad_include("examples/hello.cpp", "<weft/detail/wait_queue.hpp>")

@@ -64,3 +64,7 @@ if(WEFT_BUILD_BENCH)
     find_package(benchmark QUIET)
     weft_require("${benchmark_FOUND}" "google-benchmark" libbenchmark-dev)
 endif()
+
+if(WEFT_BUILD_TRACE)
+    include(weft_trace_dependencies)
+endif()

@@ -29,6 +29,12 @@ readonly packages=(
     libgtest-dev
     libgmock-dev
     libbenchmark-dev
+    libcli11-dev
+    nlohmann-json3-dev
+    libdw-dev
+    libzstd-dev
+    libncurses-dev
+    libprotozero-dev
 )
 
 # Where apt does not offer these, what needs them is skipped.

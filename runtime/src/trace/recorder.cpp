@@ -21,6 +21,11 @@ std::uint64_t address(const void* what) noexcept {
     return reinterpret_cast<std::uintptr_t>(what);
 }
 
+/// The frame pointer of the function that called the one with this frame.
+std::uint64_t callers_frame(const void* frame) noexcept {
+    return *static_cast<const std::uint64_t*>(frame);
+}
+
 /// Why `from` gives way.
 std::uint8_t reason_to_leave(const fiber& from) noexcept {
     switch (from.state) {
@@ -180,7 +185,7 @@ void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept
     tell(trace_event::running, &to);
 }
 
-void recorder::idle(fiber& last) noexcept {
+[[gnu::noinline]] void recorder::idle(fiber& last) noexcept {
     if (watched()) {
         if (wants(trace::sched_events) && page_->shown.running != 0) {
             leave(last, 0, 0);
@@ -188,6 +193,8 @@ void recorder::idle(fiber& last) noexcept {
         tell(trace_event::idle, nullptr);
     }
     page_->shown.running = 0;
+    page_->shown.host = last.id;
+    page_->shown.host_frame = callers_frame(__builtin_frame_address(0));
 }
 
 void recorder::note_io(trace_event what, trace::event_type type, fiber& self, int descriptor,

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSL-1.0
+#
+# Finds what weft-trace is built on; see weft_dependencies.cmake. No library of weft needs it.
+
+find_package(CLI11 QUIET)
+weft_require("${CLI11_FOUND}" "CLI11" libcli11-dev)
+
+find_package(nlohmann_json QUIET)
+weft_require("${nlohmann_json_FOUND}" "nlohmann_json" nlohmann-json3-dev)
+
+pkg_check_modules(WEFT_DW QUIET IMPORTED_TARGET GLOBAL libdw libelf)
+weft_require("${WEFT_DW_FOUND}" "libdw of elfutils" libdw-dev)
+
+pkg_check_modules(WEFT_ZSTD QUIET IMPORTED_TARGET GLOBAL libzstd)
+weft_require("${WEFT_ZSTD_FOUND}" "zstd" libzstd-dev)
+
+pkg_check_modules(WEFT_NCURSES QUIET IMPORTED_TARGET GLOBAL ncursesw)
+weft_require("${WEFT_NCURSES_FOUND}" "ncursesw" libncurses-dev)
+
+find_path(WEFT_PROTOZERO_INCLUDE protozero/pbf_writer.hpp)
+weft_require("${WEFT_PROTOZERO_INCLUDE}" "protozero" libprotozero-dev)
+mark_as_advanced(WEFT_PROTOZERO_INCLUDE)
