@@ -6,7 +6,7 @@
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "recording/chunk.hpp"
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 #include "recording/file_reader.hpp"
 
 namespace weft::fuzz {

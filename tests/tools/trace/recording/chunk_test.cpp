@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "recording/chunk_fields.hpp"
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 #include "support/sample_chunk.hpp"
 
 namespace weft::test {
@@ -52,6 +52,7 @@ TEST(Chunk, UnpacksToWhatWasPacked) {
     EXPECT_EQ(read.program, packed.program);
     EXPECT_EQ(read.modules, packed.modules);
     EXPECT_EQ(read.strings, packed.strings);
+    EXPECT_EQ(read.constants, packed.constants);
     EXPECT_EQ(read.stacks, packed.stacks);
     EXPECT_EQ(read.gaps, packed.gaps);
     EXPECT_TRUE(same_bytes(read.rows, packed.rows));

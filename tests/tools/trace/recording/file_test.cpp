@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 #include "recording/file_reader.hpp"
 #include "recording/file_writer.hpp"
 #include "support/sample_chunk.hpp"

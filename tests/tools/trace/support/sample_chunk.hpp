@@ -31,6 +31,7 @@ inline trace_tool::chunk sample_chunk() {
     made.modules = {{0x400000, 0x500000, 0x1000, std::string("\x01\x00\xff", 3), "/usr/bin/x"}};
     made.strings = {{1, "accept loop"}, {3, ""}};
     made.stacks = {{7, {{0x401000, 0x400123, 0x4ff000}, true}}, {9, {{}, false}}};
+    made.constants = {{0x500'0000'0000, "main.cpp"}};
     made.rows = {row_named(1, "main"), row_named(0xffff'ffff'0000'0002, "")};
     made.gaps = {{0, 5}, {2, 1}};
     made.events = {

@@ -20,6 +20,7 @@ inline constexpr protozero::pbf_tag_type stack = 4;   // repeated
 inline constexpr protozero::pbf_tag_type rows = 5;
 inline constexpr protozero::pbf_tag_type gaps = 6;
 inline constexpr protozero::pbf_tag_type events = 7;
+inline constexpr protozero::pbf_tag_type constant = 8;  // repeated; as a string, by address
 }  // namespace chunk_field
 
 namespace program_field {
@@ -96,6 +97,6 @@ inline constexpr std::array gap_columns{
 inline constexpr std::uint64_t most_events = 4U << 20;
 inline constexpr std::uint64_t most_rows = 1U << 18;
 inline constexpr std::uint64_t most_gaps = 1U << 20;
-inline constexpr std::uint64_t most_entries = 1U << 18;  // strings, stacks, modules: each
+inline constexpr std::uint64_t most_entries = 1U << 18;  // strings, stacks, modules, constants: each
 
 }  // namespace weft::trace_tool

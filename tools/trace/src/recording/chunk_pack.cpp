@@ -33,6 +33,14 @@ void pack_module(pbf_writer out, const module& packed) {
     out.add_string(module_field::path, packed.path);
 }
 
+void pack_texts(pbf_writer& out, protozero::pbf_tag_type field, const auto& texts) {
+    for (const auto& [number, text] : texts) {
+        pbf_writer entry(out, field);
+        entry.add_uint64(string_field::number, number);
+        entry.add_bytes(string_field::text, text);
+    }
+}
+
 void pack_stack(pbf_writer out, std::uint32_t number, const call_stack& stack) {
     out.add_uint32(stack_field::number, number);
     out.add_bool(stack_field::truncated, stack.truncated);
@@ -69,11 +77,8 @@ std::string pack(const chunk& packed) {
     for (const auto& each : packed.modules) {
         pack_module(pbf_writer(out, chunk_field::module), each);
     }
-    for (const auto& [number, text] : packed.strings) {
-        pbf_writer entry(out, chunk_field::string);
-        entry.add_uint32(string_field::number, number);
-        entry.add_bytes(string_field::text, text);
-    }
+    pack_texts(out, chunk_field::string, packed.strings);
+    pack_texts(out, chunk_field::constant, packed.constants);
     for (const auto& [number, stack] : packed.stacks) {
         pack_stack(pbf_writer(out, chunk_field::stack), number, stack);
     }

@@ -79,18 +79,21 @@ module unpack_module(pbf_reader in) {
     return read;
 }
 
-void unpack_string(pbf_reader in, std::map<std::uint32_t, std::string>& strings) {
-    check_room(strings, "strings");
-    std::uint32_t number = 0;
+template <class Number>
+void unpack_text(pbf_reader in, std::map<Number, std::string>& texts) {
+    check_room(texts, "strings");
+    Number number = 0;
     std::string text;
     while (in.next()) {
         switch (in.tag_and_type()) {
-            case number_field(string_field::number): number = in.get_uint32(); break;
+            case number_field(string_field::number):
+                number = static_cast<Number>(in.get_uint64());
+                break;
             case bytes_field(string_field::text): text = in.get_bytes(); break;
             default: in.skip();
         }
     }
-    strings.insert_or_assign(number, std::move(text));
+    texts.insert_or_assign(number, std::move(text));
 }
 
 std::vector<std::uint64_t> unpack_frames(pbf_reader& in) {
@@ -163,7 +166,7 @@ void unpack_field(pbf_reader& in, chunk& read) {
             check_room(read.modules, "modules");
             read.modules.push_back(unpack_module(in.get_message()));
             break;
-        case bytes_field(chunk_field::string): unpack_string(in.get_message(), read.strings); break;
+        case bytes_field(chunk_field::string): unpack_text(in.get_message(), read.strings); break;
         case bytes_field(chunk_field::stack): unpack_stack(in.get_message(), read.stacks); break;
         case bytes_field(chunk_field::rows): read.rows = unpack_rows(in.get_message()); break;
         case bytes_field(chunk_field::gaps):

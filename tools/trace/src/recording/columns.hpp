@@ -4,7 +4,7 @@
 /// \file
 /// Records as columns of a protocol buffers message: each member of the record is one packed list.
 
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "recording/file_writer.hpp"
 
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 #include "recording/frame.hpp"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "recording/frame.hpp"
 
-#include "recording/error.hpp"
+#include "recording/recording_error.hpp"
 
 #include <weft/trace_events.hpp>
 
