@@ -3,28 +3,68 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "commands/state_command.hpp"
 #include "commands/table.hpp"
+#include "views/fiber_list.hpp"
+#include "views/process_list.hpp"
 
 namespace weft::trace_tool {
 namespace {
 
 struct ps_options {
     std::string source;
+    fiber_filter filter;
+    bool group = false;
     bool json = false;
 };
 
-outcome ps(const ps_options& options, output_streams streams) {
-    streams.out << options.source << '\n';
+outcome list_processes(const ps_options& options, output_streams streams) {
+    std::size_t denied = 0;
+    const auto sources = all_sources(denied);
+    options.json ? print_processes_json(streams.out, sources)
+                 : print_processes(streams.out, sources);
+    if (denied != 0) {
+        streams.err << "weft-trace: " << denied
+                    << " processes of other users could not be looked at\n";
+    }
     return outcome::good;
+}
+
+outcome list_fibers(const ps_options& options, output_streams streams) {
+    const source from = open_source(options.source);
+    const auto states = read_states(from);
+    fiber_text text(from, states);
+    const auto fibers = select_fibers(states, options.filter);
+    if (options.json) {
+        print_fibers_json(streams.out, fibers, text, from);
+    } else if (options.group) {
+        print_groups(streams.out, fibers, text);
+    } else {
+        print_fibers(streams.out, fibers, text);
+    }
+    tell_what_is_missing(streams.err, from, states);
+    return outcome::good;
+}
+
+outcome ps(const ps_options& options, output_streams streams) {
+    return options.source.empty() ? list_processes(options, streams)
+                                  : list_fibers(options, streams);
 }
 
 }  // namespace
 
 void add_ps(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<ps_options>();
-    CLI::App& command = *tool.add_subcommand("ps", "Lists fibers, or the processes that have any");
-    command.add_option("SRC", options->source, "What to look at; without it: every process");
-    command.add_flag("--json", options->json, "For programs");
+    fiber_filter& filter = options->filter;
+    CLI::App& command = *tool.add_subcommand("ps", "List fibers, or the processes that have any");
+    command.add_option("SRC", options->source, "What to look at; without it: all processes");
+    command.add_option("--state", filter.state)->check(CLI::IsMember(state_names));
+    command.add_option("--name", filter.name, "Those with this in their name");
+    command.add_option("--wait", filter.wait, "Those with this in their wait reason");
+    command.add_option("--sort", filter.sort)->check(CLI::IsMember(sort_keys));
+    CLI::Option* json = command.add_flag("--json", options->json, "For programs");
+    command.add_flag("--group", options->group, "One line for fibers that are alike")
+        ->excludes(json);
     command.footer("Example:\n  weft-trace ps 4711 --state=parked --sort=since");
     command.callback([options, &context] { context.result = ps(*options, context.streams); });
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::trace_tool {
+
+/// Text in columns that are as wide as their widest cell.
+class table {
+public:
+    enum class side { left, right };
+
+    struct column {
+        std::string title;
+        side aligned = side::left;
+    };
+
+    explicit table(std::vector<column> columns) : columns_(std::move(columns)) {}
+
+    /// The next cell, row by row. What would control a terminal is replaced; an empty cell shows
+    /// a dash.
+    void add(std::string_view cell);
+    void add(std::uint64_t number);
+
+    void print(std::ostream& out) const;
+
+private:
+    [[nodiscard]] std::vector<std::size_t> widths() const;
+    void print_row(std::string& line, const std::vector<std::size_t>& widths,
+                   std::size_t first_cell) const;
+
+    std::vector<column> columns_;
+    std::string text_;               // of all cells, one after the other: there may be a million
+    std::vector<std::size_t> ends_;  // of each cell in text_
+};
+
+/// Replaces bytes that would control a terminal by question marks.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// A duration for people: 950 ns, 12.3 us, 4.56 ms, 7.89 s, 3 min 20 s, 5 h 7 min.
+[[nodiscard]] std::string duration_text(std::uint64_t nanoseconds);
+
+}  // namespace weft::trace_tool

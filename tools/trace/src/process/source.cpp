@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "process/source.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "error.hpp"
+#include "process/memories.hpp"
+#include "process/process_files.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+std::string described(pid_t process) {
+    return "process " + std::to_string(process);
+}
+
+std::string program_of(const source& found) {
+    return found.memories.empty() ? std::string()
+                                  : std::string(text_of(found.memories.front().header().program));
+}
+
+source make_source(pid_t process, found_memories&& found) {
+    source made{process, {}, std::move(found.memories), std::move(found.refused)};
+    made.program = program_of(made);
+    return made;
+}
+
+[[noreturn]] void refuse_access(pid_t process, int error) {
+    const std::string owner = owner_of(process);
+    if (error == ENOENT || start_time(process) == 0) {
+        throw cannot_attach("there is no " + described(process),
+                            "Call `weft-trace ps` to see what can be looked at.");
+    }
+    throw cannot_attach(described(process) + " belongs to user " + owner +
+                            " and hides from you: " + std::strerror(error),
+                        "Run weft-trace as that user or as root.");
+}
+
+[[noreturn]] void refuse_without_memory(pid_t process, const found_memories& found) {
+    if (!found.refused.empty()) {
+        throw cannot_attach(described(process) + ": " + found.refused.front(),
+                            "If the program runs on another version of weft, use its weft-trace.");
+    }
+    throw cannot_attach(described(process) + " shows no fibers",
+                        "It has no weft::run() at this moment, was started with WEFT_TRACE=off, or "
+                        "is not built with weft.");
+}
+
+source open_process(pid_t process, mapped_memory::access access) {
+    found_memories found = find_memories(process, access);
+    if (found.error != 0) {
+        refuse_access(process, found.error);
+    }
+    if (found.memories.empty()) {
+        refuse_without_memory(process, found);
+    }
+    return make_source(process, std::move(found));
+}
+
+/// Whether the process that made a memory still runs.
+pid_t maker_of(const trace::header& header) {
+    const auto process = static_cast<pid_t>(header.process);
+    return header.process_started != 0 && start_time(process) == header.process_started ? process
+                                                                                        : 0;
+}
+
+source open_memory_file(const std::string& path, mapped_memory::access access) {
+    const int mode = access == mapped_memory::access::read ? O_RDONLY : O_RDWR;
+    const descriptor file(::open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0) {
+        throw cannot_attach(path + ": " + std::strerror(errno), "Name a file that you may read.");
+    }
+    try {
+        source made{0, {}, {}, {}};
+        made.memories.emplace_back(file.get(), access);
+        made.process = maker_of(made.memories.front().header());
+        made.program = program_of(made);
+        return made;
+    } catch (const bad_memory& error) {
+        throw cannot_attach(path + ": " + error.what(),
+                            "Name a file that was written with WEFT_TRACE=file:PATH.");
+    }
+}
+
+source open_program(const std::string& name, mapped_memory::access access) {
+    std::vector<pid_t> found;
+    for (const pid_t process : all_processes()) {
+        const auto command = read_small_file(process_path(process, "comm")).value_or("");
+        const auto file = link_target(process_path(process, "exe")).value_or("");
+        if (command != name + "\n" && !file.ends_with("/" + name)) {
+            continue;
+        }
+        if (!find_memories(process).memories.empty()) {
+            found.push_back(process);
+        }
+    }
+    if (found.empty()) {
+        throw cannot_attach("no process named " + name + " shows its fibers",
+                            "Call `weft-trace ps` to see what can be looked at.");
+    }
+    if (found.size() > 1) {
+        std::string ids;
+        for (const pid_t process : found) {
+            ids += ' ' + std::to_string(process);
+        }
+        throw bad_usage("several processes are named " + name + "; name one of" + ids);
+    }
+    return open_process(found.front(), access);
+}
+
+}  // namespace
+
+source open_source(const std::string& named, mapped_memory::access access) {
+    if (const auto id = parse_number(named)) {
+        return open_process(static_cast<pid_t>(*id), access);
+    }
+    if (named.find('/') != std::string::npos || ::access(named.c_str(), F_OK) == 0) {
+        return open_memory_file(named, access);
+    }
+    return open_program(named, access);
+}
+
+std::vector<runtime_state> read_states(const source& from) {
+    std::vector<runtime_state> states;
+    for (const mapped_memory& each : from.memories) {
+        states.push_back(read_state(each, from.process != 0));
+    }
+    return states;
+}
+
+std::vector<source> all_sources(std::size_t& denied) {
+    std::vector<source> sources;
+    denied = 0;
+    for (const pid_t process : all_processes()) {
+        found_memories found = find_memories(process);
+        denied += found.error == EACCES ? 1U : 0U;
+        if (!found.memories.empty()) {
+            sources.push_back(make_source(process, std::move(found)));
+        }
+    }
+    return sources;
+}
+
+}  // namespace weft::trace_tool
