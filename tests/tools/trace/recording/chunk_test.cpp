@@ -69,9 +69,9 @@ TEST(Chunk, SkipsFieldsOfLaterVersions) {
     EXPECT_EQ(unpack(content).events.size(), sample_chunk().events.size());
 }
 
-TEST(Chunk, RefusesMoreRecordsThanALimit) {
+TEST(Chunk, RefusesMoreRecordsThanItHasBytes) {
     EXPECT_EQ(message_of(with_field(trace_tool::chunk_field::events, records(5'000'000, 2, ""))),
-              "events: 5000000, at most 4194304");
+              "events: 5000000, at most 7");
 }
 
 TEST(Chunk, RefusesAColumnThatIsLongerThanTheOthers) {

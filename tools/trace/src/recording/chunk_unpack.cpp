@@ -167,6 +167,9 @@ void unpack_field(pbf_reader& in, chunk& read) {
             read.modules.push_back(unpack_module(in.get_message()));
             break;
         case bytes_field(chunk_field::string): unpack_text(in.get_message(), read.strings); break;
+        case bytes_field(chunk_field::constant):
+            unpack_text(in.get_message(), read.constants);
+            break;
         case bytes_field(chunk_field::stack): unpack_stack(in.get_message(), read.stacks); break;
         case bytes_field(chunk_field::rows): read.rows = unpack_rows(in.get_message()); break;
         case bytes_field(chunk_field::gaps):

@@ -10,6 +10,7 @@
 #include <protozero/pbf_writer.hpp>
 #include <protozero/varint.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -112,7 +113,7 @@ void pack_records(protozero::pbf_writer& out, std::span<const column<Record>> co
     }
 }
 
-/// What packs into no bytes cannot be many: `most` bounds what a few bytes can claim.
+/// \throws bad_chunk  if there would be more than `most`.
 inline std::size_t checked_count(std::uint64_t count, std::uint64_t most, const char* what) {
     if (count > most) {
         throw bad_chunk(std::string(what) + ": " + std::to_string(count) + ", at most " +
@@ -128,6 +129,8 @@ template <class Record, class Other>
 std::vector<Record> unpack_records(protozero::pbf_reader message,
                                    std::span<const column<Record>> columns, std::uint64_t most,
                                    const char* what, Other other) {
+    // A record takes a byte at least: a few bytes cannot make us reserve much.
+    most = std::min<std::uint64_t>(most, message.length());
     std::vector<Record> records;
     while (message.next()) {
         if (message.wire_type() == protozero::pbf_wire_type::varint &&
