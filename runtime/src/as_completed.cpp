@@ -16,7 +16,7 @@ std::optional<std::size_t> completion_order::next() {
     if (ended_.size() + handed_over_ < watches_.size()) {
         waiter self;
         self.slot = &position;
-        waiting_.wait(self, wait_reason::join, this);
+        waiting_.wait(self, wait_reason::tasks, this);
     }
     return position;
 }

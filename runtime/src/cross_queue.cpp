@@ -103,6 +103,10 @@ void cross_queue::wake_all() noexcept {
     }
 }
 
+bool waits_for_other_threads(const fiber& parked) noexcept {
+    return parked.abort == &withdraw_cross_waiter;
+}
+
 std::uint64_t caller_id() noexcept {
     static thread_local const std::uint64_t thread = next_id();
     return current_fiber != nullptr ? current_fiber->id : thread;

@@ -18,6 +18,7 @@ const char* title(error_kind kind) noexcept {
         case error_kind::leftover_failed: return "failure at the end of run()";
         case error_kind::shield_expired: return "blocked too long while unwinding";
         case error_kind::pool_not_joined: return "worker pool not joined";
+        case error_kind::deadlock: return "deadlock";
         case error_kind::slow_step: return "slow step";
         case error_kind::task_never_joined: return "task that nobody joined";
         case error_kind::cancellation_swallowed: return "swallowed cancellation";

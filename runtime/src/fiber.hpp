@@ -5,6 +5,7 @@
 #include <weft/detail/task_state.hpp>
 #include <weft/detail/value_share.hpp>
 #include <weft/detail/wait_queue.hpp>
+#include <weft/trace_format.hpp>
 
 #include "assert.hpp"
 #include "stack.hpp"
@@ -75,6 +76,7 @@ struct alignas(64) fiber {
     bool on_stack = false;  // started, and its stack not left for good
     std::uint64_t id;
     scheduler* home;
+    trace::fiber_row* row = nullptr;  // never null once the fiber can wait
 
     // What a wait touches.
     void (*abort)(fiber& parked) noexcept = nullptr;  // takes the fiber out of its wait
@@ -90,6 +92,8 @@ struct alignas(64) fiber {
     fiber* next_alive = nullptr;  // the registry of live fibers
     fiber* previous_alive = nullptr;
     std::uint64_t parent = 0;
+    std::uint64_t span = 0;  // the innermost one, see <weft/trace.hpp>
+    trace::fiber_kind kind = trace::fiber_kind::ordinary;
     stack memory;
     std::byte* storage = nullptr;  // where the task stands; the frames begin below
     void* sanitizer_fiber = nullptr;

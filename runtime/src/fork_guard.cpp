@@ -3,6 +3,7 @@
 
 #include "fiber.hpp"
 #include "interrupt_handler.hpp"
+#include "scheduler.hpp"
 #include "signal_table.hpp"
 #include "trace/registry.hpp"
 
@@ -35,6 +36,9 @@ void after_fork_in_child() {
     current_fiber = nullptr;
     give_all_signals_back();  // SIGINT perhaps to run(), which gives it back in turn
     forget_interrupts();
+    for (auto* each = weft_fiber_registry.runtimes; each != nullptr; each = each->next) {
+        each->home->trace().memory().leave_to_parent();
+    }
     weft_fiber_registry.runtimes = nullptr;
     process_guard().unlock();
 }

@@ -29,7 +29,7 @@ void gather_state::wait_for_outcome() {
     checkpoint_or_cancel_all();
     while (running_ > 0 && failed_ == nullptr) {
         waiter self;
-        waiting_.wait_until_aborted(self, wait_reason::join, this);
+        waiting_.wait_until_aborted(self, wait_reason::tasks, this);
         if (self.withdrawn) {
             cancel_all();
             raise_cancelled(*current_fiber);
@@ -65,7 +65,7 @@ void gather_state::cancel_all() noexcept {
     }
     while (running_ > 0) {
         waiter self;
-        waiting_.wait_uncancellable(self, wait_reason::join, this);
+        waiting_.wait_uncancellable(self, wait_reason::tasks, this);
     }
 }
 

@@ -42,12 +42,14 @@ engine_maker default_engine = nullptr;
 
 scheduler::scheduler(run_options chosen)
     : options_(std::move(chosen)),
+      trace_(with_environment(options_.trace), options_.time == time_source::virtual_time),
       backend_(make_backend(options_.backend)),
       clock_(options_.time),
       root_(*this, 0, stack{}, std::source_location{}),
       remote_(std::make_shared<remote_queue>(*backend_, options_.max_posted)) {
     root_.state = fiber_state::running;
     alive_.home = this;
+    trace_.enter(root_);
     annotate::adopted(root_);
     debug_ = make_monitor(*this, options_.debug);
     trace_.connect(debug_.get());
@@ -55,6 +57,7 @@ scheduler::scheduler(run_options chosen)
     engine_ = chosen_engine != nullptr ? chosen_engine(*this)
                                        : std::make_unique<native_engine>(options_.order_seed);
     native_ = dynamic_cast<native_engine*>(engine_.get());
+    trace_.publish(native_ != nullptr ? "native" : "boost_fiber", native_ != nullptr);
     publish(alive_);
 }
 
@@ -84,20 +87,29 @@ fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::
     if (current_fiber->state == fiber_state::running) {
         made->parent = current_fiber->id;
         made->values = current_fiber->values;
+        made->span = current_fiber->span;
     }
     if (!chosen.name.empty()) {
         made->name[chosen.name.copy(made->name.data(), made->name.size() - 1)] = '\0';
     }
     alive_.add(*made);
     ++unfinished_;
-    trace_.emit(trace_event::spawned, made);
+    trace_.born(*made);
     return *made;
+}
+
+void scheduler::set_main(fiber* main) noexcept {
+    main_ = main;
+    if (main != nullptr) {
+        main->kind = main->row->kind = trace::fiber_kind::main;
+    }
 }
 
 void scheduler::start(fiber& created) {
     engine_->start(created);
     created.on_stack = true;
     created.move_to(fiber_state::ready);
+    created.row->state = trace::row_state::ready;
     ++wakes_;
 }
 
@@ -155,14 +167,14 @@ void scheduler::wait_for(operation& asked, const char* call) {
     fiber& self = *current_fiber;
     const int errno_before = errno;  // finding out that it must wait is no failure
     asked.owner = &self;
-    trace_.emit(trace_event::io_submitted, &self, asked.fd);
+    trace_.io_submitted(self, asked.fd);
     backend_->submit(asked);
     if (!asked.finished) {
         park(self, asked.is_write() ? wait_reason::io_write : wait_reason::io_read,
              reinterpret_cast<const void*>(static_cast<std::intptr_t>(asked.fd)), &abort_operation,
              &asked);
     }
-    trace_.emit(trace_event::io_completed, &self, asked.fd);
+    trace_.io_completed(self, asked.fd, asked.error);
     if (asked.cancelled) {
         raise_cancelled(self);
     }
@@ -226,7 +238,7 @@ void scheduler::finish(fiber& self) noexcept {
         self.task = nullptr;
     }
     self.move_to(fiber_state::finished);
-    trace_.emit(trace_event::finished, &self);
+    trace_.ended(self);
     if (--unfinished_ == 0) {
         ended_.wake_all();
     }
@@ -244,8 +256,9 @@ void scheduler::recycle(fiber& finished) noexcept {
     }
     if (finished.state == fiber_state::created) {
         --unfinished_;  // it was never started
-        trace_.emit(trace_event::finished, &finished);
+        trace_.ended(finished);
     }
+    trace_.gone(finished);
     alive_.remove(finished);
     annotate::destroyed(finished);
     const stack memory = finished.memory;

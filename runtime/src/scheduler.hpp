@@ -121,7 +121,7 @@ public:
     /// How many SIGINTs have come. The first cancels the main fiber, the second ends the wait of
     /// the root fiber.
     [[nodiscard]] int interrupts() const noexcept { return interrupts_.load(); }
-    void set_main(fiber* main) noexcept { main_ = main; }
+    void set_main(fiber* main) noexcept;
 
     void report(error_kind kind, const fiber* about, std::string_view message,
                 std::exception_ptr error, std::vector<std::string> stack = {}) const noexcept;
@@ -139,12 +139,16 @@ private:
     void limit_unwinding(fiber& target) noexcept;
     void park_without_credit(fiber& self) noexcept;
     [[nodiscard]] bool called_from_outside() const noexcept;
+    [[nodiscard]] clock::time_point begin_turn() noexcept;
+    void look_for_deadlock() noexcept;
+    [[nodiscard]] bool progressed(clock::time_point time) noexcept;
     void take_remote() noexcept;
     void take_interrupts() noexcept;
     void wait_in_real_time(clock::time_point now) noexcept;
     void wait_in_virtual_time() noexcept;
 
     run_options options_;
+    recorder trace_;
     std::unique_ptr<engine> engine_;
     native_engine* native_ = nullptr;  // engine_, if it is that
     std::unique_ptr<backend> backend_;
@@ -152,11 +156,11 @@ private:
     timer_queue timers_;
     stack_pool stacks_;
     fiber_list alive_;
-    recorder trace_;
     idle_spin spin_;
     fiber root_;
     fiber* main_ = nullptr;
-    std::size_t wakes_ = 0;  // how often a fiber was made ready
+    std::size_t wakes_ = 0;             // how often a fiber was made ready
+    std::size_t deadlock_seen_at_ = 0;  // wakes_ at the last report
     std::size_t unfinished_ = 0;
     turn_pace pace_;
     clock::time_point turn_time_{};

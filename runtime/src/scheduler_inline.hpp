@@ -19,7 +19,7 @@ namespace weft::detail {
     self.wait_record = record;
     self.abort = abort;
     self.move_to(fiber_state::parked);
-    trace_.emit(trace_event::parked, &self);
+    trace_.parked(self);
     if (self.credit == 0) [[unlikely]] {
         park_without_credit(self);
     }
@@ -35,7 +35,7 @@ inline void scheduler::make_ready(fiber& woken) noexcept {
     woken.abort = nullptr;
     woken.move_to(fiber_state::ready);
     ++wakes_;
-    trace_.emit(trace_event::ready, &woken);
+    trace_.ready(woken);
     enqueue(woken);
 }
 

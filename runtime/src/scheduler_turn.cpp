@@ -2,11 +2,16 @@
 //
 // How a runtime lets time pass: what it looks at between switches, and how it waits when no fiber
 // is ready.
+#include "deadlock.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 #include "worker_pool.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
+#include <new>
 
 namespace weft::detail {
 
@@ -20,20 +25,66 @@ bool scheduler::called_from_outside() const noexcept {
            interrupts_.load(std::memory_order_relaxed) > interrupts_taken_;
 }
 
+clock::time_point scheduler::begin_turn() noexcept {
+    turn_time_ = clock_.now();
+    trace_.in_phase(trace::phase::turning);
+    trace_.turned(static_cast<std::uint64_t>(turn_time_.time_since_epoch().count()));
+    return turn_time_;
+}
+
 unsigned scheduler::turn() noexcept {
-    const auto time = turn_time_ = clock_.now();
+    const auto time = begin_turn();
     timers_.expire(time);
     if (backend_->pending() > 0 || called_from_outside()) {
         backend_->poll(clock::duration::zero());
     }
     take_remote();
     take_interrupts();
+    trace_.in_phase(trace::phase::running);
     return clock_.is_virtual() ? switches_per_turn : pace_.next(time);
 }
 
 void scheduler::idle_turn() noexcept {
+    const auto time = begin_turn();
+    if (!progressed(time)) {
+        look_for_deadlock();
+        trace_.idle(*current_fiber);
+        trace_.in_phase(trace::phase::waiting);
+        pace_.forget();
+        if (clock_.is_virtual()) {
+            wait_in_virtual_time();
+        } else {
+            wait_in_real_time(time);
+        }
+    }
+    trace_.in_phase(trace::phase::running);
+}
+
+/// Nothing is ready. Reports it if nothing ever will be, unless somebody outside of the runtime,
+/// whom it does not know, does something.
+void scheduler::look_for_deadlock() noexcept {
+    const long known_owners = workers_ != nullptr ? 2 : 1;
+    if (timers_.next() != never || backend_->pending() > 0 || deadlock_seen_at_ == wakes_ ||
+        remote_.use_count() > known_owners || (workers_ != nullptr && workers_->busy()) ||
+        native_ == nullptr || !options_.report_deadlock) {
+        return;
+    }
+    deadlock_seen_at_ = wakes_;
+    try {
+        if (const auto text = describe_deadlock(alive_)) {
+            report(error_kind::deadlock, nullptr, *text, nullptr);
+            if (options_.deadlock_exit_code) {
+                std::fflush(nullptr);
+                ::_exit(*options_.deadlock_exit_code);
+            }
+        }
+    } catch (const std::bad_alloc&) {  // as long as there is no memory, nobody can be told
+    }
+}
+
+/// Whether something has happened for which idle_turn() must return.
+bool scheduler::progressed(clock::time_point time) noexcept {
     const auto before = wakes_;
-    const auto time = turn_time_ = clock_.now();
     if (waited_for_ > 0) {
         spin_.waited(time - waited_from_, waited_for_);
         waited_for_ = 0;
@@ -41,16 +92,7 @@ void scheduler::idle_turn() noexcept {
     timers_.expire(time);
     take_remote();
     take_interrupts();
-    if (wakes_ != before || (nudged_.load(std::memory_order_acquire) && nudged_.exchange(false))) {
-        return;
-    }
-    trace_.emit(trace_event::idle, nullptr);
-    pace_.forget();
-    if (clock_.is_virtual()) {
-        wait_in_virtual_time();
-    } else {
-        wait_in_real_time(time);
-    }
+    return wakes_ != before || (nudged_.load(std::memory_order_acquire) && nudged_.exchange(false));
 }
 
 void scheduler::wait_in_real_time(clock::time_point time) noexcept {

@@ -23,7 +23,7 @@ public:
         checkpoint();
         if (!satisfied()) {
             waiter self;
-            waiting_.wait(self, wait_reason::join, this);
+            waiting_.wait(self, wait_reason::tasks, this);
         }
     }
 

@@ -56,6 +56,7 @@ const char* name_of(wait_reason reason) noexcept {
         case wait_reason::shared_mutex: return "shared_mutex";
         case wait_reason::cross_thread_mutex: return "mutex between threads";
         case wait_reason::boost_fiber: return "Boost.Fiber";
+        case wait_reason::tasks: return "several tasks";
         case wait_reason::other: break;
     }
     return "other";

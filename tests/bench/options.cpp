@@ -83,7 +83,9 @@ options parse_options(std::span<const char* const> arguments,
 }
 
 std::string_view usage() {
-    return "usage: weft-bench [yield|spawn|handoff|select|timers|memory|echo|http]... [options]\n"
+    return "usage: weft-bench "
+           "[yield|spawn|handoff|select|wake|timers|memory|echo|http|engines|trace]...\n"
+           "                  [options]\n"
            "\n"
            "Measures weft against a baseline in the same run, the two taking turns; prints the\n"
            "median and the range of both, their ratio, and whether the target was met.\n"

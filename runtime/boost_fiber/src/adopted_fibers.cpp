@@ -51,6 +51,7 @@ adopted_fibers::~adopted_fibers() {
     while (first_ != nullptr) {
         record& orphan = *std::exchange(first_, first_->next);
         orphan.adopted->root_scope.detach();
+        home_.trace().gone(*orphan.adopted);
         home_.alive().remove(*orphan.adopted);
         orphan.adopted.reset();
         orphan.owner = nullptr;
@@ -81,6 +82,8 @@ fiber& adopted_fibers::of(bf::context& context) {
     }
     first_ = made.release();
     home_.alive().add(adopted);
+    adopted.kind = trace::fiber_kind::adopted;
+    home_.trace().born(adopted);
     return adopted;
 }
 
@@ -97,6 +100,8 @@ bool adopted_fibers::inside_weft() const noexcept {
 void adopted_fibers::ended(std::unique_ptr<fiber> gone) noexcept {
     gone->root_scope.detach();
     gone->move_to(fiber_state::finished);
+    home_.trace().ended(*gone);
+    home_.trace().gone(*gone);
     home_.alive().remove(*gone);
     last_ended_ = std::move(gone);
 }

@@ -44,6 +44,7 @@ fiber_algorithm::fiber_algorithm(scheduler& home, bf::context& main)
     installed = this;
     home.root().context = &main;
     loop_.state = fiber_state::parked;
+    home.trace().enter(loop_);
     until_.home = &home;
     until_.expired = [](timer& due) noexcept { static_cast<limit&>(due).home->nudge(); };
 }
@@ -88,7 +89,7 @@ void fiber_algorithm::awakened(bf::context* context) noexcept {
     fiber& able = fiber_of(*context);
     if (able.task == nullptr || able.state != fiber_state::created) {
         able.move_to(fiber_state::ready);  // a new task does so when all has succeeded
-        home_.trace().emit(trace_event::ready, &able);
+        home_.trace().ready(able);
     }
     reserve();
     ring_.push(able);
@@ -112,14 +113,14 @@ void fiber_algorithm::leave() noexcept {
         leaving.wait_object = nullptr;
         leaving.abort = nullptr;
         leaving.move_to(fiber_state::parked);
-        home_.trace().emit(trace_event::parked, &leaving);
+        home_.trace().parked(leaving);
     }
 }
 
 bf::context* fiber_algorithm::enter(fiber& next) noexcept {
     if (&next != &loop_) {
         next.move_to(fiber_state::running);
-        home_.trace().emit(trace_event::running, &next);
+        home_.trace().running(*current_fiber, next, ring_.size());
     }
     annotate::announce_switch(next);
     current_fiber = &next;

@@ -86,6 +86,7 @@ enum class error_kind : std::uint8_t {
     leftover_failed,      ///< a fiber cancelled at the end of run() threw
     shield_expired,       ///< a blocking call during unwinding exceeded its bound
     pool_not_joined,      ///< a worker thread still ran at the end of run()
+    deadlock,             ///< every fiber waits, and nothing but a signal can wake one
     // In debug mode, see debug_options:
     slow_step,               ///< a fiber ran for long without letting others run
     task_never_joined,       ///< the handle to a task was dropped before the task began

@@ -9,6 +9,7 @@
 #include <weft/detail/job.hpp>
 #include <weft/detail/posted.hpp>
 #include <weft/error.hpp>
+#include <weft/trace_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -71,7 +72,15 @@ struct run_options {
     /// Whether SIGINT cancels the main fiber; only on the main thread, and only if nobody else
     /// handles it.
     bool handle_interrupt = true;
+    /// Whether it is reported once every fiber waits, without a limit, for something that only
+    /// another of them could do.
+    bool report_deadlock = true;
+    /// Ends the process with this exit code after such a report; empty: it goes on waiting, for a
+    /// signal perhaps.
+    std::optional<int> deadlock_exit_code = {};
     debug_options debug = {};
+    /// What other processes can see of the fibers.
+    trace_options trace = {};
     /// Takes reports of failures that no caller can be told; default_error_handler if empty.
     error_handler on_error = {};
 };

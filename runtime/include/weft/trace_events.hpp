@@ -50,10 +50,10 @@ enum class event_type : std::uint8_t {
     lock_received = 31,   ///< A waiter got it. [x: who gave it; object: the lock]
 
     /// Of user_events.
-    span_began = 40,   ///< [x: string; stack: parent's number, low half; object: its number]
-    span_ended = 41,   ///< [object: its number]
-    mark = 42,         ///< [x: string; object: its span]
-    counter = 43,      ///< [x: string; object: value, a signed integer]
+    span_began = 40,  ///< [x: string; stack: parent's number, low half; object: its number]
+    span_ended = 41,  ///< [object: its number]
+    mark = 42,        ///< [x: string; object: its span]
+    counter = 43,     ///< [x: string; object: value, a signed integer]
 
     /// Of worker_events; their fiber is the one that waits for the job.
     job_queued = 50,   ///< [object: job number; x: jobs ahead of it]
@@ -71,9 +71,9 @@ enum class event_type : std::uint8_t {
 
 /// event::sub of `switched` that are no wait reasons.
 enum leave : std::uint8_t {
-    leave_yielded = 0,   ///< it stays ready
+    leave_yielded = 0,  ///< it stays ready
     leave_finished = 255,
-    leave_idle = 254,    ///< the loop had nothing to run until now
+    leave_idle = 254,  ///< the loop had nothing to run until now
 };
 
 /// event::sub of `ended`.
@@ -94,7 +94,8 @@ static_assert(sizeof(event) == 32);
 /// A string is an entry in the section `strings`; its number is the entry's offset / 8 + 1. They
 /// are never changed or removed.
 struct string_entry {
-    std::uint32_t length;  ///< bytes that follow, not ended by a null; entries begin at multiples of 8
+    std::uint32_t
+        length;  ///< bytes that follow, not ended by a null; entries begin at multiples of 8
 };
 
 /// A stack is an entry of words in the section `stacks`: first this, then the return addresses,

@@ -48,7 +48,7 @@ struct clock_anchor {
 struct saved_registers {
     std::uint32_t frame_pointer;
     std::uint32_t instruction;
-    std::uint32_t stack_after;  ///< the value of the stack pointer after the switch
+    std::uint32_t stack_after;   ///< the value of the stack pointer after the switch
     std::uint32_t callee_saved;  ///< where r12, r13, r14, r15, rbx stand, in this order
 };
 
@@ -63,21 +63,21 @@ inline constexpr std::size_t reason_name_size = 24;
 
 /// At the beginning of the memory.
 struct header {
-    std::uint64_t magic;    ///< written last: a memory without it is being made
+    std::uint64_t magic;  ///< written last: a memory without it is being made
     std::uint32_t version;
-    std::uint32_t size;     ///< of this struct
-    std::uint64_t whole;    ///< bytes of the memory
+    std::uint32_t size;   ///< of this struct
+    std::uint64_t whole;  ///< bytes of the memory
     std::uint32_t process;
     std::uint32_t thread;
     std::uint64_t process_started;  ///< clock ticks after boot: proc(5), stat, field 22
     tick_source ticks;
-    std::uint32_t virtual_time;     ///< 1: row times are of a virtual clock
+    std::uint32_t virtual_time;  ///< 1: row times are of a virtual clock
     clock_anchor started;
-    section rows;     ///< fiber_row
-    section objects;  ///< object_row
-    section events;   ///< event, a power of two of them
-    section strings;  ///< bytes
-    section stacks;   ///< 64-bit words
+    section rows;                 ///< fiber_row
+    section objects;              ///< object_row
+    section events;               ///< event, a power of two of them
+    section strings;              ///< bytes
+    section stacks;               ///< 64-bit words
     std::uint32_t fiber_context;  ///< offset of the saved registers' address in the control block
     saved_registers registers;
     std::array<char, 32> program;
@@ -89,22 +89,24 @@ static_assert(sizeof(header) <= control_offset);
 
 /// Groups of events, bits of control::mask.
 enum event_class : std::uint32_t {
-    sched_events = 1,    ///< born, ended, switched, woken
-    stack_events = 2,    ///< with the stack of every wait; needs sched_events
-    loop_events = 4,     ///< turns of the loop
-    io_events = 8,       ///< submitted, completed
-    sync_events = 16,    ///< contended locks
-    user_events = 32,    ///< spans, marks, counters
-    worker_events = 64,  ///< jobs of the worker pool
-    cancel_events = 128, ///< cancellations, asked for and seen
+    sched_events = 1,     ///< born, ended, switched, woken
+    stack_events = 2,     ///< with the stack of every wait; needs sched_events
+    loop_events = 4,      ///< turns of the loop
+    io_events = 8,        ///< submitted, completed
+    sync_events = 16,     ///< contended locks
+    user_events = 32,     ///< spans, marks, counters
+    worker_events = 64,   ///< jobs of the worker pool
+    cancel_events = 128,  ///< cancellations, asked for and seen
+    all_events = 255,
 };
 
 /// At control_offset: what a tool asks for. Words are read and written whole.
 struct control {
-    std::uint64_t owner;     ///< pid of the tool that owns the recording, 0: nobody; by compare-exchange
-    std::uint64_t lease;     ///< CLOCK_MONOTONIC, ns: then `mask` becomes 0; 0: never
-    std::uint32_t mask;      ///< event_class; the only word that a site looks at
-    std::uint32_t asked;     ///< raised to ask for the stacks of all parked fibers
+    std::uint64_t
+        owner;  ///< pid of the tool that owns the recording, 0: nobody; by compare-exchange
+    std::uint64_t lease;  ///< CLOCK_MONOTONIC, ns: then `mask` becomes 0; 0: never
+    std::uint32_t mask;   ///< event_class; the only word that a site looks at
+    std::uint32_t asked;  ///< raised to ask for the stacks of all parked fibers
 };
 
 /// What the thread is doing.
@@ -132,8 +134,8 @@ struct loop {
     std::uint64_t objects_used;  ///< rows, counted from the first
     std::uint64_t strings_lost;  ///< for which there was no room
     std::uint64_t stacks_lost;
-    std::uint64_t rows_used;     ///< rows that were ever in use, counted from the first
-    clock_anchor latest;         ///< of the last turn during a recording
+    std::uint64_t rows_used;  ///< rows that were ever in use, counted from the first
+    clock_anchor latest;      ///< of the last turn during a recording
 };
 static_assert(loop_offset + sizeof(loop) <= page);
 
@@ -187,10 +189,10 @@ enum class object_kind : std::uint8_t { unknown = 0, lock = 1, named = 2 };
 struct object_row {
     std::uint32_t version;  ///< as in fiber_row
     object_kind kind;
-    std::uint8_t reason;    ///< how fibers wait for it
+    std::uint8_t reason;  ///< how fibers wait for it
     std::uint16_t unused;
     std::uint64_t address;
-    std::uint64_t owner;      ///< id of the fiber that holds it; only true while there are waiters
+    std::uint64_t owner;  ///< id of the fiber that holds it; only true while there are waiters
     std::uint64_t waiters;
     std::uint64_t contended;  ///< how often somebody had to wait
     std::uint64_t since;      ///< when its owner got it, or the first had to wait for it, ns

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "debug/lock_watch.hpp"
 
-#include <weft/mutex.hpp>
-#include <weft/shared_mutex.hpp>
+#include "trace/blocker.hpp"
 
 #include <algorithm>
 
 namespace weft::detail {
 
 void lock_watch::parked(const fiber& waiting) {
-    if (waiting.reason == wait_reason::mutex || waiting.reason == wait_reason::shared_mutex) {
+    if (is_lock(waiting.reason)) {
         waiting_.push_back(&waiting);
     }
 }
@@ -19,18 +18,14 @@ void lock_watch::woken(const fiber& able) noexcept {
 }
 
 std::vector<std::uint64_t> lock_watch::holders(const fiber& waiting) const {
-    if (waiting.reason == wait_reason::mutex) {
-        return {static_cast<const mutex*>(waiting.wait_object)->statistics().owner};
-    }
-    if (waiting.reason != wait_reason::shared_mutex) {
+    if (!is_lock(waiting.reason)) {
         return {};
     }
-    const auto* lock = static_cast<const shared_mutex*>(waiting.wait_object);
     std::vector<std::uint64_t> found;
-    if (const auto owner = lock->statistics().owner; owner != 0) {
+    if (const auto owner = holder_of(waiting); owner != 0) {
         found.push_back(owner);
     }
-    const auto [first, last] = readers_.equal_range(lock);
+    const auto [first, last] = readers_.equal_range(waiting.wait_object);
     for (auto each = first; each != last; ++each) {
         found.push_back(each->second);
     }

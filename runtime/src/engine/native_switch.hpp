@@ -45,7 +45,7 @@ namespace weft::detail {
     }
     fiber& next = native_here.ready.pop();
     next.move_to(fiber_state::running);
-    current.home->trace().emit(trace_event::running, &next);
+    current.home->trace().running(current, next, native_here.ready.size());
     if (&next != &current) [[likely]] {
         switch_to(current, next);
     }

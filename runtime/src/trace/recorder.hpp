@@ -1,48 +1,211 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "fiber.hpp"
+#include <weft/trace_events.hpp>
+#include <weft/trace_format.hpp>
+#include <weft/trace_options.hpp>
 
+#include "fiber.hpp"
+#include "trace/blocker.hpp"
+#include "trace/event_ring.hpp"
+#include "trace/fiber_table.hpp"
+#include "trace/memory.hpp"
+#include "trace/object_table.hpp"
+#include "trace/row_change.hpp"
+#include "trace/stack_survey.hpp"
+#include "trace/stack_table.hpp"
+#include "trace/string_table.hpp"
+#include "trace/trace_sink.hpp"
+
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace weft::detail {
 
-/// What the runtime tells a recorder; the eight trace sites.
-enum class trace_event : std::uint8_t {
-    spawned,
-    finished,
-    ready,
-    running,
-    parked,        // reason and object are in the fiber
-    idle,          // the runtime waits for the kernel; no fiber
-    io_submitted,  // detail: descriptor
-    io_completed,  // detail: descriptor
-};
-
-/// Takes trace events.
-class trace_sink {
-public:
-    trace_sink() = default;
-    trace_sink(const trace_sink&) = delete;
-    trace_sink& operator=(const trace_sink&) = delete;
-    virtual ~trace_sink() = default;
-    virtual void record(trace_event what, const fiber* subject, std::int64_t detail) noexcept = 0;
-};
-
-/// Passes trace events on if anybody wants them; else one branch.
+/// What the runtime tells about itself, at eight sites: to the shared memory that
+/// <weft/trace_format.hpp> describes, and to the debug mode.
+///
+/// Invariants:
+/// 1. The row of a live fiber says what the fiber does, whether or not anything is recorded.
+/// 2. Events are recorded only while control::mask asks for their class; a site looks at nothing
+///    else. `observed_` is set exactly while there is a sink.
+/// 3. A wait is two events, switched and woken. Between them, the fiber's row is the truth.
+/// 4. A recording whose lease has run out ends with the next turn of the loop.
+///
+/// Threads:  the runtime's.
 class recorder {
 public:
-    void emit(trace_event what, const fiber* subject, std::int64_t detail = 0) noexcept {
-        if (sink_ != nullptr) [[unlikely]] {
+    /// \throws as trace_memory.
+    recorder(const trace_options& chosen, bool virtual_time);
+
+    /// \param sink  null to stop.
+    void connect(trace_sink* sink) noexcept {
+        sink_ = sink;
+        observed_ = sink != nullptr ? 1 : 0;
+    }
+
+    /// Lets others see the runtime; `engine` is the name of what switches its fibers.
+    void publish(const char* engine, bool knows_registers) noexcept;
+
+    // The sites.
+
+    void born(fiber& made) noexcept;
+    void ended(fiber& self) noexcept;
+
+    /// Gives the pseudo fiber of a thread or a loop a row.
+    void enter(fiber& pseudo) noexcept {
+        pseudo.kind = trace::fiber_kind::root;
+        table_.add(pseudo, page_->shown.turned);
+    }
+
+    /// Its control block is about to go.
+    void gone(fiber& dead) noexcept { table_.remove(dead); }
+
+    [[gnu::always_inline]] void parked(fiber& self) noexcept {
+        {
+            const row_change change(*self.row);
+            self.row->state = trace::row_state::parked;
+            self.row->reason = static_cast<std::uint8_t>(self.reason);
+            self.row->object = reinterpret_cast<std::uintptr_t>(self.wait_object);
+            self.row->since = page_->shown.turned;
+            self.row->waits = self.row->waits + 1;
+        }
+        if (is_lock(self.reason)) {
+            note_lock_wanted(self);
+        } else if (self.reason == wait_reason::join) {
+            self.row->blocked_on = joined_by(self)->id;
+        }
+        if (watched()) [[unlikely]] {
+            note_parked(self);
+        }
+    }
+
+    [[gnu::always_inline]] void ready(fiber& woken) noexcept {
+        {
+            const row_change change(*woken.row);
+            woken.row->state = trace::row_state::ready;
+            woken.row->since = page_->shown.turned;
+            woken.row->woken_by = waker();
+        }
+        if (is_lock(woken.reason)) [[unlikely]] {
+            note_lock_wait_ended(woken);
+        }
+        if (watched()) [[unlikely]] {
+            note_ready(woken);
+        }
+    }
+
+    /// The processor goes from one fiber to another, or to the same if nothing else was ready.
+    /// \param behind  fibers that are ready besides.
+    [[gnu::always_inline]] void running(fiber& from, fiber& to, std::size_t behind) noexcept {
+        if (watched()) [[unlikely]] {
+            note_running(from, to, behind);
+        }
+        page_->shown.running = to.id;
+        page_->shown.switches = page_->shown.switches + 1;
+    }
+
+    /// Nothing is ready: `last`, which ran last, lets the loop wait for the kernel.
+    void idle(fiber& last) noexcept;
+
+    void io_submitted(fiber& self, int descriptor) noexcept {
+        if (watched()) [[unlikely]] {
+            note_io(trace_event::io_submitted, trace::event_type::io_submitted, self, descriptor);
+        }
+    }
+    void io_completed(fiber& self, int descriptor, int error) noexcept {
+        if (watched()) [[unlikely]] {
+            note_io(trace_event::io_completed, trace::event_type::io_completed, self, descriptor,
+                    error);
+        }
+    }
+
+    // What tools ask for.
+
+    /// The loop turns.
+    /// \param now  the runtime's clock, ns.
+    [[gnu::always_inline]] void turned(std::uint64_t now) noexcept {
+        page_->shown.turned = now;
+        page_->shown.turns = page_->shown.turns + 1;
+        if ((mask() | was_asked_ | (asked_for_stacks() ^ page_->shown.answered)) != 0)
+            [[unlikely]] {
+            look_at_control();
+        }
+    }
+    void in_phase(trace::phase now) noexcept { page_->shown.doing = now; }
+
+    /// What the program tells.
+    void note_user(trace::event_type what, std::uint32_t text, std::uint32_t stack,
+                   std::uint64_t object) noexcept;
+    [[nodiscard]] bool wants(trace::event_class which) const noexcept {
+        return (mask() & which) != 0;
+    }
+    void name_object(const void* object, std::string_view name) noexcept {
+        objects_.set_name(object, strings_.number_of(name));
+    }
+    void forget_object(const void* object) noexcept { objects_.set_name(object, 0); }
+    string_table& strings() noexcept { return strings_; }
+    trace_memory& memory() noexcept { return memory_; }
+
+private:
+    /// The part of the first page that changes.
+    struct live_page {
+        trace::control asked;
+        std::byte between[trace::loop_offset - trace::control_offset - sizeof(trace::control)];
+        trace::loop shown;
+    };
+
+    [[nodiscard]] std::uint32_t mask() const noexcept {
+        return std::atomic_ref(page_->asked.mask).load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint32_t asked_for_stacks() const noexcept {
+        return std::atomic_ref(page_->asked.asked).load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] bool watched() const noexcept { return (mask() | observed_) != 0; }
+
+    /// Who makes a fiber ready: the running one, or the loop, on the stack of one that waits.
+    [[nodiscard]] static std::uint64_t waker() noexcept {
+        return current_fiber->state == fiber_state::running ? current_fiber->id : 0;
+    }
+    [[nodiscard]] std::uint64_t ticks() const noexcept {
+        return processor_ticks_ ? processor::raw_ticks() : processor::nanoseconds(CLOCK_MONOTONIC);
+    }
+    void push(trace::event_type what, std::uint64_t subject, std::uint8_t sub, std::size_t aux,
+              std::uint64_t x, std::uint32_t stack, std::uint64_t object) noexcept;
+    void note_lock_wanted(fiber& self) noexcept;
+    void note_lock_wait_ended(fiber& woken) noexcept;
+    void note_parked(fiber& self) noexcept;
+    void note_ready(fiber& woken) noexcept;
+    void note_running(fiber& from, fiber& to, std::size_t behind) noexcept;
+    void note_io(trace_event what, trace::event_type type, fiber& self, int descriptor,
+                 int error = 0) noexcept;
+    void leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept;
+    void look_at_control() noexcept;
+    void look_at_lease() noexcept;
+    void survey_stacks() noexcept;
+    [[nodiscard]] trace::clock_anchor anchor() const noexcept;
+    void tell(trace_event what, const fiber* subject, std::int64_t detail = 0) noexcept {
+        if (sink_ != nullptr) {
             sink_->record(what, subject, detail);
         }
     }
 
-    /// \param sink  null to stop.
-    void connect(trace_sink* sink) noexcept { sink_ = sink; }
-
-private:
+    trace_memory memory_;
+    live_page* page_;
+    std::uint32_t observed_ = 0;
+    std::uint32_t was_asked_ = 0;  // the mask at the last turn
     trace_sink* sink_ = nullptr;
+    const bool processor_ticks_;
+    std::uint32_t wait_stack_ = 0;  // of the fiber that has parked and not yet been left
+    std::uint64_t last_ticks_ = 0;  // of the last switch that was recorded
+    fiber_table table_;
+    object_table objects_;
+    event_ring ring_;
+    string_table strings_;
+    stack_table stacks_;
+    stack_survey survey_;
 };
 
 }  // namespace weft::detail

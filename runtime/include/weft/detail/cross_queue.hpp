@@ -76,6 +76,9 @@ private:
     cross_waiter* last_ = nullptr;
 };
 
+/// Whether another thread can end the wait of a fiber.
+[[nodiscard]] bool waits_for_other_threads(const fiber& parked) noexcept;
+
 /// A number for the running fiber, or else for the thread, that no other has.
 [[nodiscard]] std::uint64_t caller_id() noexcept;
 

@@ -36,6 +36,7 @@ enum class wait_reason : std::uint8_t {
     shared_mutex = 21,
     cross_thread_mutex = 22,
     boost_fiber = 23,
+    tasks = 24,
 };
 
 /// A word for people.

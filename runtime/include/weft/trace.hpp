@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+/// \file
+/// What a program can tell the trace tool about itself: which stretches of its work belong
+/// together, what happened, how much of something there is, and the names of things.
+///
+/// All of it costs next to nothing while nobody records, and does nothing outside of fibers.
+
+#include <cstdint>
+#include <string_view>
+
+namespace weft::trace {
+
+/// A stretch of work, such as a request: from its construction to its destruction.
+///
+/// Fibers that are spawned meanwhile work for it, too. Spans of a fiber nest.
+/// Lifetime: ends on the fiber that began it, before the span around it.
+class span {
+public:
+    /// \param name  up to 1,024 bytes count.
+    explicit span(std::string_view name) noexcept;
+    ~span();
+    span(const span&) = delete;
+    span& operator=(const span&) = delete;
+
+    /// A number that no other span of the process has; 0 outside of fibers.
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
+private:
+    std::uint64_t number_ = 0;
+    std::uint64_t outer_ = 0;
+};
+
+/// Something has happened.
+void mark(std::string_view text) noexcept;
+
+/// There is so much of something now.
+void counter(std::string_view name, std::int64_t value) noexcept;
+
+/// Names an object that fibers wait for, such as a mutex or a channel, for as long as it lives:
+///
+///     weft::mutex guard_;
+///     weft::trace::object_name named_{&guard_, "cache"};
+///
+/// Threads:  made and destroyed on the same runtime's thread; outside of fibers it does nothing.
+class object_name {
+public:
+    object_name(const void* object, std::string_view name) noexcept;
+    ~object_name();
+    object_name(const object_name&) = delete;
+    object_name& operator=(const object_name&) = delete;
+
+private:
+    const void* object_ = nullptr;
+};
+
+}  // namespace weft::trace

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "trace/recorder.hpp"
+
+#include "trace/processor.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <limits>
+
+namespace weft::detail {
+
+namespace {
+
+std::uint16_t saturated(std::size_t count) noexcept {
+    constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
+    return static_cast<std::uint16_t>(std::min(count, most));
+}
+
+std::uint64_t address(const void* what) noexcept {
+    return reinterpret_cast<std::uintptr_t>(what);
+}
+
+/// Why `from` gives way.
+std::uint8_t reason_to_leave(const fiber& from) noexcept {
+    switch (from.state) {
+        case fiber_state::finished: return trace::leave_finished;
+        case fiber_state::parked: return static_cast<std::uint8_t>(from.reason);
+        default: return trace::leave_yielded;
+    }
+}
+
+trace::ended_by outcome_of(const fiber& self) noexcept {
+    if (self.task == nullptr) {
+        return trace::ended_by::value;
+    }
+    switch (self.task->outcome) {
+        case task_outcome::failed: return trace::ended_by::exception;
+        case task_outcome::cancelled: return trace::ended_by::cancellation;
+        default: return trace::ended_by::value;
+    }
+}
+
+}  // namespace
+
+recorder::recorder(const trace_options& chosen, bool virtual_time)
+    : memory_(chosen),
+      page_(reinterpret_cast<live_page*>(&memory_.control())),
+      processor_ticks_(memory_.header().ticks == trace::tick_source::processor),
+      table_(memory_.rows(), memory_.loop()),
+      objects_(memory_.objects(), memory_.loop()),
+      ring_(memory_.events(), memory_.loop()),
+      strings_(memory_.strings(), memory_.loop()),
+      stacks_(memory_.stacks(), memory_.loop()) {
+    static_assert(offsetof(live_page, shown) == trace::loop_offset - trace::control_offset);
+    memory_.header().virtual_time = virtual_time ? 1 : 0;
+    memory_.header().started = anchor();
+    if (memory_.shared()) {
+        page_->asked.mask = chosen.events;
+    }
+}
+
+void recorder::publish(const char* engine, bool knows_registers) noexcept {
+    trace::header& shown = memory_.header();
+    std::strncpy(shown.engine.data(), engine, shown.engine.size() - 1);
+    if (knows_registers) {
+        shown.registers = processor::saved_registers;
+    }
+    in_phase(trace::phase::running);
+    memory_.publish();
+}
+
+trace::clock_anchor recorder::anchor() const noexcept {
+    return {ticks(), processor::nanoseconds(CLOCK_MONOTONIC),
+            processor::nanoseconds(CLOCK_REALTIME)};
+}
+
+void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t sub,
+                    std::size_t aux, std::uint64_t x, std::uint32_t stack,
+                    std::uint64_t object) noexcept {
+    ring_.push({.time = ticks(),
+                .fiber = static_cast<std::uint32_t>(subject),
+                .type = what,
+                .sub = sub,
+                .aux = saturated(aux),
+                .x = static_cast<std::uint32_t>(x),
+                .stack = stack,
+                .object = object});
+}
+
+void recorder::born(fiber& made) noexcept {
+    table_.add(made, page_->shown.turned);
+    if (!watched()) {
+        return;
+    }
+    if (wants(trace::sched_events)) {
+        push(trace::event_type::spawned, made.id, static_cast<std::uint8_t>(made.kind),
+             made.spawned_at.line(), strings_.number_of(made.spawned_at.file_name()), 0,
+             made.parent);
+        if (made.name[0] != '\0') {
+            push(trace::event_type::named, made.id, 0, 0, strings_.number_of(made.name.data()), 0,
+                 0);
+        }
+    }
+    tell(trace_event::spawned, &made);
+}
+
+void recorder::ended(fiber& self) noexcept {
+    {
+        const row_change change(*self.row);
+        self.row->state = trace::row_state::finished;
+        self.row->since = page_->shown.turned;
+    }
+    if (!watched()) {
+        return;
+    }
+    if (wants(trace::sched_events)) {
+        push(trace::event_type::ended, self.id, static_cast<std::uint8_t>(outcome_of(self)), 0, 0,
+             0, self.span);
+    }
+    tell(trace_event::finished, &self);
+}
+
+[[gnu::noinline]] void recorder::note_lock_wanted(fiber& self) noexcept {
+    const std::uint64_t holder = objects_.contended(self);
+    if (wants(trace::sync_events)) {
+        push(trace::event_type::lock_contended, self.id, static_cast<std::uint8_t>(self.reason), 0,
+             holder, 0, address(self.wait_object));
+    }
+}
+
+[[gnu::noinline]] void recorder::note_lock_wait_ended(fiber& woken) noexcept {
+    if (objects_.left(woken) && wants(trace::sync_events)) {
+        push(trace::event_type::lock_received, woken.id, static_cast<std::uint8_t>(woken.reason), 0,
+             waker(), 0, address(woken.wait_object));
+    }
+}
+
+[[gnu::noinline]] void recorder::note_parked(fiber& self) noexcept {
+    if (wants(trace::stack_events)) {
+        wait_stack_ = stacks_.number_of(self.memory, __builtin_frame_address(0));
+        self.row->wait_stack = wait_stack_;
+    }
+    tell(trace_event::parked, &self);
+}
+
+[[gnu::noinline]] void recorder::note_ready(fiber& woken) noexcept {
+    if (wants(trace::sched_events)) {
+        const bool aborted = woken.scope != nullptr && woken.scope->cause != nullptr;
+        push(trace::event_type::woken, woken.id, static_cast<std::uint8_t>(woken.reason),
+             aborted ? 1 : 0, waker(), 0, address(woken.wait_object));
+    }
+    tell(trace_event::ready, &woken);
+}
+
+/// `from` gives way to fiber `to`, or to the loop: 0.
+void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept {
+    const std::uint64_t now = ticks();
+    if (last_ticks_ != 0) {
+        const std::uint64_t took = now - last_ticks_;
+        from.row->run_ticks = from.row->run_ticks + took;
+        from.row->longest_run = std::max(from.row->longest_run, took);
+    }
+    last_ticks_ = now;
+    ring_.push({.time = now,
+                .fiber = static_cast<std::uint32_t>(from.id),
+                .type = trace::event_type::switched,
+                .sub = reason_to_leave(from),
+                .aux = saturated(behind),
+                .x = static_cast<std::uint32_t>(to),
+                .stack = wait_stack_,
+                .object = from.state == fiber_state::parked ? address(from.wait_object) : 0});
+    wait_stack_ = 0;
+}
+
+[[gnu::noinline]] void recorder::note_running(fiber& from, fiber& to, std::size_t behind) noexcept {
+    if (wants(trace::sched_events)) {
+        if (page_->shown.running == 0) {
+            last_ticks_ = ticks();
+            push(trace::event_type::switched, 0, trace::leave_idle, behind, to.id, 0, 0);
+        } else if (&from != &to) {
+            leave(from, to.id, behind);
+        }
+    }
+    tell(trace_event::running, &to);
+}
+
+void recorder::idle(fiber& last) noexcept {
+    if (watched()) {
+        if (wants(trace::sched_events) && page_->shown.running != 0) {
+            leave(last, 0, 0);
+        }
+        tell(trace_event::idle, nullptr);
+    }
+    page_->shown.running = 0;
+}
+
+void recorder::note_io(trace_event what, trace::event_type type, fiber& self, int descriptor,
+                       int error) noexcept {
+    if (wants(trace::io_events)) {
+        push(type, self.id, static_cast<std::uint8_t>(self.reason), 0,
+             static_cast<std::uint64_t>(error), 0, static_cast<std::uint64_t>(descriptor));
+    }
+    tell(what, &self, descriptor);
+}
+
+void recorder::note_user(trace::event_type what, std::uint32_t text, std::uint32_t stack,
+                         std::uint64_t object) noexcept {
+    push(what, current_fiber != nullptr ? current_fiber->id : 0, 0, 0, text, stack, object);
+}
+
+void recorder::look_at_lease() noexcept {
+    const auto lease = std::atomic_ref(page_->asked.lease).load(std::memory_order_relaxed);
+    if (lease != 0 && processor::nanoseconds(CLOCK_MONOTONIC) > lease) {
+        std::atomic_ref(page_->asked.mask).store(0, std::memory_order_relaxed);
+        std::atomic_ref(page_->asked.owner).store(0, std::memory_order_release);
+    }
+}
+
+/// Goes on with what a tool has asked for last. One that asks again meanwhile is answered later.
+void recorder::survey_stacks() noexcept {
+    const std::uint32_t asked = asked_for_stacks();
+    if (asked == page_->shown.answered) {
+        return;
+    }
+    const auto rows =
+        memory_.rows().first(std::min<std::size_t>(page_->shown.rows_used, memory_.rows().size()));
+    if (memory_.header().registers.instruction == 0 || survey_.step(rows, stacks_)) {
+        survey_.begin();
+        page_->shown.answered = asked;
+    }
+}
+
+[[gnu::noinline]] void recorder::look_at_control() noexcept {
+    look_at_lease();
+    survey_stacks();
+    const std::uint32_t asked = mask();
+    if (asked != 0 && was_asked_ == 0) {
+        last_ticks_ = 0;
+        push(trace::event_type::started, 0, 0, 0, 0, 0, trace::version);
+    }
+    if (asked != 0) {
+        page_->shown.latest = anchor();
+    }
+    was_asked_ = asked;
+}
+
+}  // namespace weft::detail

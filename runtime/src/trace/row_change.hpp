@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "trace/processor.hpp"
+
+#include <cstdint>
+
+namespace weft::detail {
+
+/// While it lives, readers of a row in shared memory see that it is being changed.
+template <class Row>
+class row_change {
+public:
+    [[gnu::always_inline]] explicit row_change(Row& changed) noexcept : row_(changed) {
+        row_.version = row_.version + 1;
+        processor::order_stores();
+    }
+    row_change(const row_change&) = delete;
+    row_change& operator=(const row_change&) = delete;
+    [[gnu::always_inline]] ~row_change() {
+        processor::order_stores();
+        row_.version = row_.version + 1;
+    }
+
+private:
+    Row& row_;
+};
+
+}  // namespace weft::detail
