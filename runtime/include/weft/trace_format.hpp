@@ -136,6 +136,10 @@ struct loop {
     std::uint64_t stacks_lost;
     std::uint64_t rows_used;  ///< rows that were ever in use, counted from the first
     clock_anchor latest;      ///< of the last turn during a recording
+    /// While `running` is 0 the loop stands on the stack of a parked fiber, whose saved registers
+    /// are then not true: its id, and the frame pointer of a function of the loop on that stack.
+    std::uint64_t host;
+    std::uint64_t host_frame;
 };
 static_assert(loop_offset + sizeof(loop) <= page);
 

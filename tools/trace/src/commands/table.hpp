@@ -6,5 +6,15 @@
 namespace weft::trace_tool {
 
 add_command add_ps;
+add_command add_record;
+add_command add_run;
+add_command add_report;
+add_command add_why;
+add_command add_flame;
+add_command add_events;
+add_command add_export;
+add_command add_diff;
+add_command add_leaks;
+add_command add_lost;
 
 }  // namespace weft::trace_tool
