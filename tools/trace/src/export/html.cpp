@@ -97,8 +97,8 @@ json flame_json(flame_kind kind, const summary& in) {
 }
 
 json fibers_json(json all) {
-    std::ranges::stable_sort(all, std::greater(), [](const json& each) {
-        return each["run"].get<std::uint64_t>();
+    std::stable_sort(all.begin(), all.end(), [](const json& a, const json& b) {
+        return a["run"].get<std::uint64_t>() > b["run"].get<std::uint64_t>();
     });
     if (all.size() > most_fibers) {
         all.erase(all.begin() + most_fibers, all.end());
