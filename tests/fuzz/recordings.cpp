@@ -6,8 +6,8 @@
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "recording/chunk.hpp"
-#include "recording/recording_error.hpp"
 #include "recording/file_reader.hpp"
+#include "recording/recording_error.hpp"
 
 namespace weft::fuzz {
 

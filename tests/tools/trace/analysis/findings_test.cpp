@@ -114,8 +114,8 @@ TEST(FailOn, HoldsForWhatItNames) {
 }
 
 TEST(FailOn, RefusesWhatItDoesNotKnow) {
-    for (const auto* text : {"stal", "stall>100", "stall>", "stall>0ms", "leak>5s", "stall>-1s", ",",
-                             "stall>99999999999999999999s"}) {
+    for (const auto* text : {"stal", "stall>100", "stall>", "stall>0ms", "leak>5s", "stall>-1s",
+                             ",", "stall>99999999999999999999s"}) {
         EXPECT_THROW(trace_tool::parse_fail_on(text), trace_tool::bad_usage) << text;
     }
     EXPECT_THAT(trace_tool::parse_fail_on(""), IsEmpty());

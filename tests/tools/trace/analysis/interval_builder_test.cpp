@@ -41,7 +41,8 @@ std::vector<interval> of_fiber(std::uint32_t fiber, const std::vector<interval>&
     return made;
 }
 
-void expect(const interval& found, activity what, std::uint64_t begin, std::uint64_t end, bool cut) {
+void expect(const interval& found, activity what, std::uint64_t begin, std::uint64_t end,
+            bool cut) {
     EXPECT_EQ(found.what, what);
     EXPECT_EQ(found.begin, begin);
     EXPECT_EQ(found.end, end);
@@ -50,7 +51,10 @@ void expect(const interval& found, activity what, std::uint64_t begin, std::uint
 
 TEST(IntervalBuilder, MakesALifeOfEvents) {
     recorded_story story;
-    story.spawned(10, 5).loop_ran(20, 5).left(50, 5, receiving, 0, 77, 9).woken(90, 5, receiving, 3);
+    story.spawned(10, 5)
+        .loop_ran(20, 5)
+        .left(50, 5, receiving, 0, 77, 9)
+        .woken(90, 5, receiving, 3);
     story.loop_ran(100, 5).left(110, 5, trace::leave_finished, 0);
     const auto life = of_fiber(5, intervals_of(story, 200));
     ASSERT_EQ(life.size(), 5U);
@@ -131,13 +135,16 @@ TEST(IntervalBuilder, StartsAnewWithAFiberThatHasTheNumberOfAnOldOne) {
 TEST(IntervalBuilder, KeepsItsInvariantsWhateverItGets) {
     std::mt19937 random(3);
     recorded_story story;
+    const auto below = [&random](std::uint32_t bound) {
+        return static_cast<std::uint32_t>(random() % bound);
+    };
     constexpr std::uint8_t types[]{2, 4, 5, 6};
     for (int i = 0; i < 20'000; ++i) {
-        if (random() % 50 == 0) {
+        if (below(50) == 0) {
             story.gap(1);
         }
-        story.add({random() % 100'000, random() % 8U, trace::event_type{types[random() % 4]},
-                   static_cast<std::uint8_t>(random()), 0, random() % 8U, 0, 0});
+        story.add({below(100'000), below(8), trace::event_type{types[below(4)]},
+                   static_cast<std::uint8_t>(below(256)), 0, below(8), 0, 0});
     }
     for (const auto& each : intervals_of(story, 100'000)) {
         ASSERT_LE(each.begin, each.end);

@@ -59,12 +59,11 @@ TEST_F(Why, FollowsWakesIntoTheFiberThatWasWaitedFor) {
         steps.emplace_back(step.what.fiber, step.what.what, step.what.ticks());
         together += step.what.ticks();
     }
-    EXPECT_THAT(steps, ElementsAre(std::tuple(1, activity::running, 100),
-                                   std::tuple(2, activity::running, 50),
-                                   std::tuple(2, activity::waiting, 250),
-                                   std::tuple(2, activity::running, 70),
-                                   std::tuple(1, activity::ready, 230),
-                                   std::tuple(1, activity::running, 50)));
+    EXPECT_THAT(
+        steps,
+        ElementsAre(std::tuple(1, activity::running, 100), std::tuple(2, activity::running, 50),
+                    std::tuple(2, activity::waiting, 250), std::tuple(2, activity::running, 70),
+                    std::tuple(1, activity::ready, 230), std::tuple(1, activity::running, 50)));
     EXPECT_EQ(together, 750U);
 }
 

@@ -108,7 +108,8 @@ bool soon(Condition condition) {
 // Each number is a wait of the sender or of the reader, for capacity 0 of both in turn.
 TEST(RunSlow, ReportsWhatTheProgramDid) {
     const temporary_file file;
-    const auto result = run_tool({"run", "-o", file.path(), "--", WEFT_TRACE_SUBJECT, "ping", "5000"});
+    const auto result =
+        run_tool({"run", "-o", file.path(), "--", WEFT_TRACE_SUBJECT, "ping", "5000"});
     EXPECT_EQ(result.code, 0) << result.err;
     const auto read = trace_tool::summarize(file.path());
     EXPECT_EQ(read.file.lost, 0U);
@@ -134,8 +135,8 @@ TEST(RunSlow, KeepsTheExitCodeOfTheProgram) {
 
 TEST(RunSlow, FailsOnAStall) {
     const temporary_file file;
-    const auto failing = run_tool({"run", "-o", file.path(), "--fail-on=stall>50ms", "--",
-                                   WEFT_TRACE_SUBJECT, "stall"});
+    const auto failing = run_tool(
+        {"run", "-o", file.path(), "--fail-on=stall>50ms", "--", WEFT_TRACE_SUBJECT, "stall"});
     EXPECT_EQ(failing.code, 1);
     EXPECT_THAT(failing.err, HasSubstr("kept the loop for"));
     EXPECT_EQ(run_tool({"run", "-o", file.path(), "--fail-on=stall>10s,deadlock,leak,lost", "--",

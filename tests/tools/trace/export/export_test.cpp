@@ -48,7 +48,9 @@ void decode_track_event(pbf_reader in, decoded_event& event) {
             case perfetto::track_event::track: event.track = in.get_uint64(); break;
             case perfetto::track_event::name: event.name = in.get_string(); break;
             case perfetto::track_event::flows: event.flow = in.get_fixed64(); break;
-            case perfetto::track_event::terminating_flows: event.ends_flow = in.get_fixed64(); break;
+            case perfetto::track_event::terminating_flows:
+                event.ends_flow = in.get_fixed64();
+                break;
             default: in.skip();
         }
     }
@@ -133,8 +135,8 @@ TEST(PerfettoExport, LeavesOutFibersBeyondALimitAndSaysSo) {
 TEST(ChromeExport, IsJsonWithSlicesAndArrows) {
     const temporary_file file;
     waker_and_woken().write(file, 100);
-    const auto made = nlohmann::json::parse(
-        run_tool({"export", file.path(), "--format", "chrome"}).out);
+    const auto made =
+        nlohmann::json::parse(run_tool({"export", file.path(), "--format", "chrome"}).out);
     std::string phases;
     for (const auto& each : made["traceEvents"]) {
         phases += each["ph"].get<std::string>();
@@ -151,8 +153,8 @@ TEST(SpeedscopeExport, WeighsStacksByWaitingTime) {
     story.told().stacks[3] = {{0x1010, 0x1000}, false};
     story.told().modules = {{0x1000, 0x2000, 0, "", "/bin/app"}};
     story.write(file, 100);
-    const auto made = nlohmann::json::parse(
-        run_tool({"export", file.path(), "--format", "speedscope"}).out);
+    const auto made =
+        nlohmann::json::parse(run_tool({"export", file.path(), "--format", "speedscope"}).out);
     EXPECT_EQ(made["shared"]["frames"][0]["name"], "app+0x0");
     EXPECT_EQ(made["shared"]["frames"][1]["name"], "app+0x10");
     EXPECT_EQ(made["profiles"][0]["weights"][0], 30'000);

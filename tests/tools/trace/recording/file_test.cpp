@@ -4,9 +4,9 @@
 
 #include <sstream>
 
-#include "recording/recording_error.hpp"
 #include "recording/file_reader.hpp"
 #include "recording/file_writer.hpp"
+#include "recording/recording_error.hpp"
 #include "support/sample_chunk.hpp"
 #include "support/temporary_file.hpp"
 

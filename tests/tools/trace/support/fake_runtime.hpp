@@ -52,7 +52,8 @@ public:
     void write(const trace::event& added) const {
         const auto head = loop().head;
         auto* slot = &at<std::uint64_t>(events_at + head % slots_ * sizeof(trace::event));
-        const auto words = std::bit_cast<std::array<std::uint64_t, sizeof(trace::event) / 8>>(added);
+        const auto words =
+            std::bit_cast<std::array<std::uint64_t, sizeof(trace::event) / 8>>(added);
         for (std::size_t i = 0; i < words.size(); ++i) {
             __atomic_store_n(slot + i, words[i], __ATOMIC_RELEASE);
         }

@@ -22,9 +22,8 @@ std::uint64_t parse_duration(std::string_view text) {
     const auto digits = text.find_first_not_of("0123456789");
     const auto number = parse_number(text.substr(0, digits));
     for (const auto& [unit, nanoseconds] : units) {
-        const bool fits =
-            number && *number > 0 &&
-            *number <= std::numeric_limits<std::uint64_t>::max() / nanoseconds;
+        const bool fits = number && *number > 0 &&
+                          *number <= std::numeric_limits<std::uint64_t>::max() / nanoseconds;
         if (fits && digits != std::string_view::npos && text.substr(digits) == unit) {
             return *number * nanoseconds;
         }

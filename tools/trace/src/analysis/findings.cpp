@@ -47,10 +47,10 @@ void find_delays(const summary& in, std::vector<finding>& found) {
 
 void find_lost(const summary& in, std::vector<finding>& found) {
     for (const auto& each : in.lost) {
-        const auto text = each.never_ran
-                              ? " was thrown away before it began: it never ran"
-                              : " failed and nobody asked for its result: " + each.what;
-        found.push_back({finding::kind::lost_result, each.fiber, 0, subject(in, each.fiber) + text});
+        const auto text = each.never_ran ? " was thrown away before it began: it never ran"
+                                         : " failed and nobody asked for its result: " + each.what;
+        found.push_back(
+            {finding::kind::lost_result, each.fiber, 0, subject(in, each.fiber) + text});
     }
     if (in.file.lost != 0) {
         found.push_back({finding::kind::lost_events, 0, 0,
@@ -95,8 +95,8 @@ void find_deadlocks(const summary& in, std::vector<finding>& found) {
     }
     std::set<std::uint64_t> told;
     for (const auto& row : in.last_rows) {
-        const auto cycle = told.contains(row.id) ? std::vector<std::uint64_t>()
-                                                 : cycle_from(row.id, waits_for);
+        const auto cycle =
+            told.contains(row.id) ? std::vector<std::uint64_t>() : cycle_from(row.id, waits_for);
         if (cycle.empty() || !told.insert(cycle.front()).second) {
             continue;
         }
@@ -186,9 +186,8 @@ std::vector<leak_group> live_groups(const summary& in) {
 }
 
 bool leaks(const leak_group& group) noexcept {
-    const auto grown = group.live_at_end > group.live_at_begin
-                           ? group.live_at_end - group.live_at_begin
-                           : 0;
+    const auto grown =
+        group.live_at_end > group.live_at_begin ? group.live_at_end - group.live_at_begin : 0;
     // Most of what was spawned is still there.
     return grown >= leaked_fibers && grown * 2 > group.spawned;
 }

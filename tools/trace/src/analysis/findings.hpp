@@ -14,9 +14,9 @@ struct finding {
     enum class kind { deadlock, stall, lost_result, leak, delay, contention, lost_events };
 
     kind what;
-    std::uint32_t fiber = 0;       ///< 0: none in particular
-    std::uint64_t nanoseconds = 0; ///< how long, or how much together; 0: not a matter of time
-    std::string text;              ///< one sentence
+    std::uint32_t fiber = 0;        ///< 0: none in particular
+    std::uint64_t nanoseconds = 0;  ///< how long, or how much together; 0: not a matter of time
+    std::string text;               ///< one sentence
 };
 
 [[nodiscard]] std::string_view name_of(finding::kind what) noexcept;

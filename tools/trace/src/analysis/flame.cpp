@@ -11,7 +11,8 @@ namespace {
 // What stands between frames must not be in one.
 std::string frame(std::string name) {
     std::ranges::replace(name, ';', ',');
-    std::ranges::replace_if(name, [](char c) { return c >= 0 && c < ' '; }, ' ');
+    std::ranges::replace_if(
+        name, [](char c) { return c >= 0 && c < ' '; }, ' ');
     return name;
 }
 
@@ -45,8 +46,8 @@ std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in
         case flame_kind::run:
         case flame_kind::ready:
             for (const auto& [id, fiber] : in.fibers) {
-                paths[fiber_path(fiber, in)] += in.scale.duration(
-                    kind == flame_kind::run ? fiber.running : fiber.ready);
+                paths[fiber_path(fiber, in)] +=
+                    in.scale.duration(kind == flame_kind::run ? fiber.running : fiber.ready);
             }
             break;
         case flame_kind::wake:

@@ -8,7 +8,7 @@ namespace weft::trace_tool {
 /// What a fiber did for a while.
 enum class activity : std::uint8_t {
     running,
-    ready,    ///< it could run, but another did
+    ready,  ///< it could run, but another did
     waiting,
     unknown,  ///< events of that time were lost
 };
@@ -19,10 +19,10 @@ struct interval {
     activity what = activity::unknown;
     /// Its beginning or its end was not seen: it may have been longer.
     bool cut = false;
-    std::uint8_t reason = 0;    ///< of the wait; of what is ready: of the wait before
-    std::uint32_t stack = 0;    ///< of the wait
-    std::uint32_t woken_by = 0; ///< who ended the wait; 0: the loop
-    std::uint64_t object = 0;   ///< of the wait
+    std::uint8_t reason = 0;     ///< of the wait; of what is ready: of the wait before
+    std::uint32_t stack = 0;     ///< of the wait
+    std::uint32_t woken_by = 0;  ///< who ended the wait; 0: the loop
+    std::uint64_t object = 0;    ///< of the wait
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
 

@@ -26,7 +26,8 @@ struct lives {
     std::unordered_map<std::uint32_t, std::vector<interval>> of;  ///< by fiber, in order
     std::vector<interval> runs;                                   ///< of all fibers, in order
     std::vector<stretch> spans;
-    std::map<std::uint64_t, std::map<std::uint64_t, std::uint32_t>> lock_owners;  ///< lock: time: who
+    std::map<std::uint64_t, std::map<std::uint64_t, std::uint32_t>>
+        lock_owners;  ///< lock: time: who
 };
 
 /// \throws recording_error

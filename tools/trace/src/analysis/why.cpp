@@ -16,8 +16,8 @@ std::uint64_t overlap(const interval& of, std::uint64_t begin, std::uint64_t end
 // Runs do not overlap: those of a time are neighbours.
 void blame(std::uint64_t begin, std::uint64_t end, const std::vector<interval>& runs,
            std::map<std::uint32_t, std::uint64_t>& behind) {
-    auto run = std::ranges::lower_bound(runs, begin, {},
-                                        [](const interval& each) { return each.end; });
+    auto run =
+        std::ranges::lower_bound(runs, begin, {}, [](const interval& each) { return each.end; });
     std::uint64_t explained = 0;
     for (; run != runs.end() && run->begin < end; ++run) {
         const auto part = overlap(*run, begin, end);

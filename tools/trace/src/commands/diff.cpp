@@ -34,8 +34,9 @@ void add_diff(CLI::App& tool, command_context& context) {
     command.add_option("BEFORE", options->before, "A recording")->required();
     command.add_option("AFTER", options->after, "A recording")->required();
     command.add_flag("--json", options->json, "For programs");
-    command.footer("Exits with 1 if the second has kinds of findings that the first has not.\n"
-                   "Example:\n  weft-trace diff before.ftr after.ftr");
+    command.footer(
+        "Exits with 1 if the second has kinds of findings that the first has not.\n"
+        "Example:\n  weft-trace diff before.ftr after.ftr");
     command.callback([options, &context] { context.result = diff(*options, context.streams); });
 }
 

@@ -116,8 +116,9 @@ void add_events(CLI::App& tool, command_context& context) {
     command.add_option("--filter", options->filter, "type=NAME or fiber=NUMBER");
     command.add_flag("--raw", options->raw, "The members as they are stored");
     command.add_flag("--json", options->json, "For programs");
-    command.footer("Times are ns since the begin.\n"
-                   "Example:\n  weft-trace events app.ftr --filter=type=result_lost");
+    command.footer(
+        "Times are ns since the begin.\n"
+        "Example:\n  weft-trace events app.ftr --filter=type=result_lost");
     command.callback([options, &context] { context.result = events(*options, context.streams); });
 }
 

@@ -63,8 +63,8 @@ void add_export(CLI::App& tool, command_context& context) {
     CLI::App& command = *tool.add_subcommand("export", "Write a recording for another program");
     command.add_option("FILE", options->file, "A recording")->required();
     command.add_option("--format", options->format)
-        ->check(CLI::IsMember(
-            {"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"}))
+        ->check(
+            CLI::IsMember({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"}))
         ->capture_default_str();
     command.add_option("-o,--output", options->output, "Where to; else standard output");
     command.add_option("--top", options->most_fibers, "Fibers with a track of their own, at most")

@@ -46,7 +46,8 @@ void add_flame(CLI::App& tool, command_context& context) {
     CLI::App& command =
         *tool.add_subcommand("flame", "Time by call chain, in the folded form of flame graphs");
     command.add_option("FILE", options->file, "A recording")->required();
-    command.add_option("--kind", options->kind, "Of what: wait, run, ready (ns), or wake (how often)")
+    command
+        .add_option("--kind", options->kind, "Of what: wait, run, ready (ns), or wake (how often)")
         ->transform(CLI::CheckedTransformer(kinds, CLI::ignore_case));
     command.add_flag("--json", options->json, "For programs");
     command.footer("Example:\n  weft-trace flame app.ftr --kind=wait | flamegraph.pl > wait.svg");

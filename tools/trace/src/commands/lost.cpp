@@ -23,9 +23,8 @@ outcome lost(const lost_options& options, output_streams streams) {
         for (const auto& each : read.lost) {
             list.add({{"fiber", each.fiber},
                       {"name", read.fiber_name(each.fiber)},
-                      {"site", read.fibers.contains(each.fiber)
-                                   ? read.fibers.at(each.fiber).site
-                                   : std::string()},
+                      {"site", read.fibers.contains(each.fiber) ? read.fibers.at(each.fiber).site
+                                                                : std::string()},
                       {"kind", each.never_ran ? "never_ran" : "failed"},
                       {"what", each.what},
                       {"time", read.scale.since_begin(each.time)}});

@@ -3,9 +3,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <poll.h>
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <poll.h>
 
 #include "commands/table.hpp"
 #include "process/source.hpp"
@@ -42,8 +42,8 @@ private:
 
 bool time_is_over(const record_options& options, std::uint64_t began) {
     constexpr double nanoseconds = 1e9;
-    return options.seconds > 0 && static_cast<double>(monotonic_now() - began) >=
-                                      options.seconds * nanoseconds;
+    return options.seconds > 0 &&
+           static_cast<double>(monotonic_now() - began) >= options.seconds * nanoseconds;
 }
 
 void record_until_end(session& recording, const record_options& options, pid_t process) {
@@ -51,8 +51,8 @@ void record_until_end(session& recording, const record_options& options, pid_t p
     const process_watch target(process);
     const auto began = monotonic_now();
     for (bool last = false; !last && recording.active();) {
-        last = stop.wait_for(recording.pause()) != 0 || target.ended() ||
-               time_is_over(options, began);
+        last =
+            stop.wait_for(recording.pause()) != 0 || target.ended() || time_is_over(options, began);
         recording.step();
     }
     recording.finish();
@@ -91,7 +91,8 @@ void add_record(CLI::App& tool, command_context& context) {
                     "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
         ->capture_default_str();
     command.add_flag("--stacks", options->stacks, "The stack of every wait, too");
-    command.add_option("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
+    command
+        .add_option("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
         ->check(CLI::PositiveNumber);
     command.add_option("--max-size", options->recording.most_bytes, "End with a file of this size")
         ->transform(CLI::AsSizeValue(false))

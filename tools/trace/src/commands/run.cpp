@@ -28,8 +28,7 @@ struct run_options {
 // Records until the program has ended; returns its exit code.
 int record_all(session& recording, const run_options& options) {
     const stop_signals stop;
-    child_program child(options.command, event_classes_text(options.recording.mask),
-                        stop.before());
+    child_program child(options.command, event_classes_text(options.recording.mask), stop.before());
     for (;;) {
         const auto ended = child.exit_code();
         for (auto& memory : child.new_runtimes()) {
@@ -72,8 +71,9 @@ int run(run_options options, output_streams streams) {
     session recording(options.recording);
     const int code = record_all(recording, options);
     if (recording.empty()) {
-        streams.err << "weft-trace: " << options.command.front()
-                    << " showed no fibers: it is not built with weft, or never called weft::run()\n";
+        streams.err
+            << "weft-trace: " << options.command.front()
+            << " showed no fibers: it is not built with weft, or never called weft::run()\n";
         return code;
     }
     recording.tell(streams.err);
@@ -85,7 +85,8 @@ int run(run_options options, output_streams streams) {
 
 void add_run(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<run_options>();
-    CLI::App& command = *tool.add_subcommand("run", "Start a program, record it, report at its end");
+    CLI::App& command =
+        *tool.add_subcommand("run", "Start a program, record it, report at its end");
     options->recording.file = "weft-trace.ftr";
     command.add_option("-o,--output", options->recording.file, "The recording")
         ->capture_default_str();
@@ -97,8 +98,9 @@ void add_run(CLI::App& tool, command_context& context) {
     command.footer(
         "The exit code is that of the program; 1 if that is 0 and --fail-on applies.\n"
         "Example:\n  weft-trace run --fail-on='stall>100ms,deadlock' -- ./server --port 80");
-    command.callback(
-        [options, &context] { context.result = static_cast<outcome>(run(*options, context.streams)); });
+    command.callback([options, &context] {
+        context.result = static_cast<outcome>(run(*options, context.streams));
+    });
 }
 
 }  // namespace weft::trace_tool

@@ -36,8 +36,8 @@ outcome why(const why_options& options, output_streams streams) {
 
 void add_why(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<why_options>();
-    CLI::App& command =
-        *tool.add_subcommand("why", "Where the time of a fiber or a span went, and who is to blame");
+    CLI::App& command = *tool.add_subcommand(
+        "why", "Where the time of a fiber or a span went, and who is to blame");
     command.add_option("FILE", options->file, "A recording")->required();
     command.add_option("WHAT", options->asked, "The number or name of a fiber, or a span's name")
         ->required();

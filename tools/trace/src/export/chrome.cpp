@@ -18,7 +18,9 @@ public:
         add({{"ph", "M"}, {"name", "process_name"}, {"args", {{"name", in_.program.name}}}}, 0);
         for (const auto& [id, fiber] : in_.fibers) {
             if (fibers_.shown.contains(id)) {
-                add({{"ph", "M"}, {"name", "thread_name"}, {"args", {{"name", in_.fiber_name(id)}}}},
+                add({{"ph", "M"},
+                     {"name", "thread_name"},
+                     {"args", {{"name", in_.fiber_name(id)}}}},
                     id);
             }
         }
@@ -37,8 +39,7 @@ public:
              {"ts", microseconds(in_.scale.since_begin(done.begin))},
              {"dur", microseconds(in_.scale.duration(done.ticks()))}},
             done.fiber);
-        if (done.what == activity::waiting && !done.cut &&
-            fibers_.shown.contains(done.woken_by)) {
+        if (done.what == activity::waiting && !done.cut && fibers_.shown.contains(done.woken_by)) {
             add_arrow(done);
         }
     }
@@ -53,7 +54,11 @@ private:
         ++flows_;
         add({{"ph", "s"}, {"name", "wake"}, {"cat", "wake"}, {"id", flows_}, {"ts", time}},
             wait.woken_by);
-        add({{"ph", "f"}, {"bp", "e"}, {"name", "wake"}, {"cat", "wake"}, {"id", flows_},
+        add({{"ph", "f"},
+             {"bp", "e"},
+             {"name", "wake"},
+             {"cat", "wake"},
+             {"id", flows_},
              {"ts", time}},
             wait.fiber);
     }

@@ -22,8 +22,8 @@ std::filesystem::path make_folder() {
     // In memory, where there is such a place: the runtime writes all the time.
     const std::filesystem::path fast = "/dev/shm";
     std::error_code unknown;
-    const auto root = ::access(fast.c_str(), W_OK) == 0 ? fast
-                                                        : std::filesystem::temp_directory_path();
+    const auto root =
+        ::access(fast.c_str(), W_OK) == 0 ? fast : std::filesystem::temp_directory_path();
     auto name = (root / "weft-trace-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
         throw cannot_attach(name + ": " + std::strerror(errno), "Set TMPDIR to a folder of yours.");
@@ -68,14 +68,12 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-pid_t start(std::vector<std::string> command, const std::string& setting,
-            const sigset_t& blocked) {
+pid_t start(std::vector<std::string> command, const std::string& setting, const sigset_t& blocked) {
     auto environment = environment_with(setting);
     const spawn_attributes attributes(blocked);
     pid_t process = -1;
-    const int error =
-        ::posix_spawnp(&process, command.front().c_str(), nullptr, attributes.get(),
-                       pointers(command).data(), pointers(environment).data());
+    const int error = ::posix_spawnp(&process, command.front().c_str(), nullptr, attributes.get(),
+                                     pointers(command).data(), pointers(environment).data());
     if (error != 0) {
         throw cannot_attach(command.front() + ": " + std::strerror(error),
                             "Name a program that can be run, behind --.");
@@ -89,9 +87,9 @@ child_program::child_program(const std::vector<std::string>& command, const std:
                              const sigset_t& blocked)
     : folder_(make_folder()) {
     try {
-        process_ = start(command,
-                         "WEFT_TRACE=file:" + (folder_ / "memory").string() + ",events:" + events,
-                         blocked);
+        process_ =
+            start(command, "WEFT_TRACE=file:" + (folder_ / "memory").string() + ",events:" + events,
+                  blocked);
     } catch (...) {
         std::filesystem::remove_all(folder_);
         throw;

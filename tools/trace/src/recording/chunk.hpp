@@ -71,7 +71,7 @@ struct chunk {
     std::map<std::uint32_t, std::string> strings;  ///< those that events and rows name
     std::map<std::uint32_t, call_stack> stacks;
     std::map<std::uint64_t, std::string> constants;  ///< of the program, by address; of rows
-    std::vector<trace::fiber_row> rows;  ///< of fibers, when the chunk began
+    std::vector<trace::fiber_row> rows;              ///< of fibers, when the chunk began
     std::vector<gap> gaps;
     std::vector<trace::event> events;
 

@@ -52,8 +52,7 @@ std::uint32_t stack_of(const trace::event& of) {
 }  // namespace
 
 chunk_builder::chunk_builder(const mapped_memory& memory, pid_t process)
-    : memory_(memory), constants_(process), program_(describe(memory.header())),
-      modules_(process) {
+    : memory_(memory), constants_(process), program_(describe(memory.header())), modules_(process) {
     begin();
 }
 

@@ -97,6 +97,7 @@ inline constexpr std::array gap_columns{
 inline constexpr std::uint64_t most_events = 4U << 20;
 inline constexpr std::uint64_t most_rows = 1U << 18;
 inline constexpr std::uint64_t most_gaps = 1U << 20;
-inline constexpr std::uint64_t most_entries = 1U << 18;  // strings, stacks, modules, constants: each
+inline constexpr std::uint64_t most_entries = 1U
+                                              << 18;  // strings, stacks, modules, constants: each
 
 }  // namespace weft::trace_tool

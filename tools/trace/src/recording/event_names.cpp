@@ -28,7 +28,8 @@ std::uint32_t class_named(std::string_view word) {
     if (word == "all") {
         return 0xff;
     }
-    const auto found = std::ranges::find(names, word, &std::pair<std::string_view, std::uint32_t>::first);
+    const auto found =
+        std::ranges::find(names, word, &std::pair<std::string_view, std::uint32_t>::first);
     if (found == names.end()) {
         throw bad_usage("there are no events named " + std::string(word) +
                         "; known are sched, stacks, loop, io, sync, user, workers, cancel, all");

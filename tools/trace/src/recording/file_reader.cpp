@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "recording/file_reader.hpp"
 
-#include "recording/recording_error.hpp"
 #include "recording/frame.hpp"
+#include "recording/recording_error.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -23,7 +23,7 @@ struct recording_options {
     std::filesystem::path file;
     std::uint32_t mask = trace::sched_events;
     std::uint64_t most_bytes = std::uint64_t{1} << 30;  ///< of the file, about
-    bool from_beginning = false;  ///< with what the runtime recorded before
+    bool from_beginning = false;                        ///< with what the runtime recorded before
 };
 
 /// Records a runtime into a file, step by step.

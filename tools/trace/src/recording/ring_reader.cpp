@@ -25,8 +25,8 @@ std::uint64_t ring_reader::read(std::vector<trace::event>& into, std::size_t mos
     const auto end = std::min(std::max(begin, seen), begin + most);
     const auto old_size = into.size();
     for (auto number = begin; number != end; ++number) {
-        into.push_back(copy_words<trace::event>(slots_ + (number % capacity_) * entry_size_,
-                                                entry_size_));
+        into.push_back(
+            copy_words<trace::event>(slots_ + (number % capacity_) * entry_size_, entry_size_));
     }
     // The copies are read before the head is read again. Partner: the writer, which stores the
     // head between two events.
@@ -48,10 +48,11 @@ double ring_reader::fill() const noexcept {
 }
 
 std::uint64_t ring_reader::head() const noexcept {
-    return capacity_ == 0 ? 0
-                          : __atomic_load_n(reinterpret_cast<const std::uint64_t*>(
-                                                loop_ + offsetof(trace::loop, head)),
-                                            __ATOMIC_ACQUIRE);
+    return capacity_ == 0
+               ? 0
+               : __atomic_load_n(
+                     reinterpret_cast<const std::uint64_t*>(loop_ + offsetof(trace::loop, head)),
+                     __ATOMIC_ACQUIRE);
 }
 
 // The one that is being written may be overwriting the event that is a whole ring older.

@@ -73,7 +73,8 @@ std::string ratio(const changed_number& of) {
 void print_numbers(std::ostream& out, const char* title, const std::vector<changed_number>& shown) {
     using side = table::side;
     out << '\n' << title << '\n';
-    table rows({{"NAME"}, {"BEFORE", side::right}, {"AFTER", side::right}, {"CHANGE", side::right}});
+    table rows(
+        {{"NAME"}, {"BEFORE", side::right}, {"AFTER", side::right}, {"CHANGE", side::right}});
     for (const auto& each : shown) {
         rows.add(each.name);
         rows.add(duration_text(each.before));

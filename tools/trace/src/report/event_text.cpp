@@ -93,7 +93,8 @@ void add_what_it_names(json& made, const trace::event& shown, const chunk& in) {
 }  // namespace
 
 std::string name_of(trace::event_type type) {
-    const auto found = std::ranges::find(names, type, &std::pair<event_type, std::string_view>::first);
+    const auto found =
+        std::ranges::find(names, type, &std::pair<event_type, std::string_view>::first);
     return found == names.end() ? "type " + std::to_string(static_cast<int>(type))
                                 : std::string(found->second);
 }
@@ -107,14 +108,9 @@ json event_json(const trace::event& shown, const chunk& in, const tick_scale& sc
 }
 
 json raw_event_json(const trace::event& shown) {
-    return {{"ticks", shown.time},
-            {"fiber", shown.fiber},
-            {"type", static_cast<int>(shown.type)},
-            {"sub", shown.sub},
-            {"aux", shown.aux},
-            {"x", shown.x},
-            {"stack", shown.stack},
-            {"object", shown.object}};
+    return {{"ticks", shown.time},  {"fiber", shown.fiber},  {"type", static_cast<int>(shown.type)},
+            {"sub", shown.sub},     {"aux", shown.aux},      {"x", shown.x},
+            {"stack", shown.stack}, {"object", shown.object}};
 }
 
 }  // namespace weft::trace_tool

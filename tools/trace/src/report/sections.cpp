@@ -15,7 +15,8 @@ using side = table::side;
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
     char text[32];
-    const double share = whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+    const double share =
+        whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
     std::snprintf(text, sizeof text, "%.3f %%", share);
     return text;
 }
@@ -51,10 +52,16 @@ report_section fibers_section(const summary& in, std::size_t most) {
         order.push_back(&fiber);
     }
     std::ranges::stable_sort(order, std::greater(), &fiber_summary::running);
-    report_section made{"Fibers, by time on the processor", left_out(order.size(), most),
-                        {{"ID", side::right}, {"NAME"}, {"RUN", side::right},
-                         {"READY", side::right}, {"WAIT", side::right}, {"RUNS", side::right},
-                         {"LONGEST RUN", side::right}, {"SPAWNED AT"}},
+    report_section made{"Fibers, by time on the processor",
+                        left_out(order.size(), most),
+                        {{"ID", side::right},
+                         {"NAME"},
+                         {"RUN", side::right},
+                         {"READY", side::right},
+                         {"WAIT", side::right},
+                         {"RUNS", side::right},
+                         {"LONGEST RUN", side::right},
+                         {"SPAWNED AT"}},
                         {}};
     order.resize(std::min(order.size(), most));
     for (const auto* fiber : order) {
@@ -87,9 +94,14 @@ report_section waits_section(const summary& in) {
     }
     std::ranges::stable_sort(order, std::greater(),
                              [](const auto& each) { return each.second->total(); });
-    report_section made{"Waits, by what for", "",
-                        {{"REASON"}, {"COUNT", side::right}, {"TOGETHER", side::right},
-                         {"P50", side::right}, {"P90", side::right}, {"P99", side::right},
+    report_section made{"Waits, by what for",
+                        "",
+                        {{"REASON"},
+                         {"COUNT", side::right},
+                         {"TOGETHER", side::right},
+                         {"P50", side::right},
+                         {"P90", side::right},
+                         {"P99", side::right},
                          {"LONGEST", side::right}},
                         {}};
     for (const auto& [reason, waits] : order) {
@@ -102,9 +114,13 @@ report_section waits_section(const summary& in) {
 
 report_section sites_section(const summary& in, std::size_t most) {
     auto sites = sites_of(in);
-    report_section made{"Where fibers were spawned", left_out(sites.size(), most),
-                        {{"SPAWNED AT"}, {"FIBERS", side::right}, {"RUN", side::right},
-                         {"READY", side::right}, {"WAIT", side::right}},
+    report_section made{"Where fibers were spawned",
+                        left_out(sites.size(), most),
+                        {{"SPAWNED AT"},
+                         {"FIBERS", side::right},
+                         {"RUN", side::right},
+                         {"READY", side::right},
+                         {"WAIT", side::right}},
                         {}};
     sites.resize(std::min(sites.size(), most));
     for (const auto& site : sites) {
@@ -144,8 +160,8 @@ void print_text(std::ostream& out, const report& shown) {
         out << "  " << name_of(each.what) << ": " << printable(each.text) << '\n';
     }
     for (const auto& section : shown.sections) {
-        out << '\n' << section.title << (section.note.empty() ? "" : " (" + section.note + ")")
-            << '\n';
+        out << '\n'
+            << section.title << (section.note.empty() ? "" : " (" + section.note + ")") << '\n';
         table rows(section.columns);
         for (const auto& row : section.rows) {
             std::ranges::for_each(row, [&](const std::string& text) { rows.add(text); });
