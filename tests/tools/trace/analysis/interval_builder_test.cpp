@@ -106,10 +106,9 @@ TEST(IntervalBuilder, KnowsNothingOfTheTimeOfAGap) {
     story.loop_ran(0, 5).left(10, 5, receiving, 6).gap(3).woken(50, 5, receiving);
     story.left(60, 6, trace::leave_finished, 5);
     const auto life = of_fiber(5, intervals_of(story, 70));
-    ASSERT_EQ(life.size(), 5U);
+    ASSERT_EQ(life.size(), 4U);
     expect(life[1], activity::unknown, 10, 50, true);
-    expect(life[2], activity::waiting, 50, 50, true);
-    expect(life[3], activity::ready, 50, 60, false);
+    expect(life[2], activity::ready, 50, 60, false);
 }
 
 TEST(IntervalBuilder, CutsAWaitThatAGapInterrupts) {

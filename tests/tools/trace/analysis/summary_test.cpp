@@ -36,7 +36,7 @@ TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
     story.write(file, 120);
     const auto read = trace_tool::summarize(file.path());
     EXPECT_EQ(read.waits.count(sleeping), 0U);
-    EXPECT_EQ(read.excluded_waits, 4U);
+    EXPECT_EQ(read.excluded_waits, 2U);
     EXPECT_EQ(read.gaps, 1U);
     EXPECT_EQ(read.file.lost, 2U);
 }

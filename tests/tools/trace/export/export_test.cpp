@@ -141,7 +141,7 @@ TEST(ChromeExport, IsJsonWithSlicesAndArrows) {
     for (const auto& each : made["traceEvents"]) {
         phases += each["ph"].get<std::string>();
     }
-    EXPECT_EQ(std::ranges::count(phases, 'X'), 6);
+    EXPECT_EQ(std::ranges::count(phases, 'X'), 7);
     EXPECT_EQ(std::ranges::count(phases, 's'), 1);
     EXPECT_EQ(std::ranges::count(phases, 'f'), 1);
 }
@@ -219,7 +219,7 @@ TEST(HtmlExport, HasItsDataInsideAndLoadsNothing) {
 TEST(HtmlExport, DoesNotGrowWithTheNumberOfEvents) {
     const temporary_file file;
     recorded_story story;
-    for (std::uint64_t i = 0; i < 100'000; ++i) {
+    for (std::uint32_t i = 0; i < 100'000; ++i) {
         story.loop_ran(10 * i, 1 + i % 500).left(10 * i + 5, 1 + i % 500, receiving, 0);
     }
     story.write(file, 1'000'000);

@@ -127,7 +127,8 @@ void interval_builder::cross_gaps(life& of) {
 
 void interval_builder::close(life& of, std::uint64_t time) {
     of.now.end = std::max(of.now.begin, time);
-    if (of.now.end > of.now.begin || of.now.what == activity::waiting) {
+    // A wait may be shorter than a tick; a part of one that has no length says nothing.
+    if (of.now.end > of.now.begin || (of.now.what == activity::waiting && !of.now.cut)) {
         take_(of.now);
     }
 }
