@@ -152,16 +152,20 @@ enum class row_state : std::uint8_t {
     finished = 4,  ///< its handle still exists
 };
 
+/// Members of a row that are only written when there is something to say.
+enum row_part : std::uint8_t { row_name = 1, row_ticks = 2 };
+
 /// What a fiber is.
 enum class fiber_kind : std::uint8_t { ordinary = 0, main = 1, root = 2, adopted = 3 };
 
-/// A live fiber. `version` is odd while the row changes: read it before and after.
+/// A live fiber. `version` is odd while the row changes: read it before and after. Of what changes
+/// when a fiber becomes ready or ends, `state` is written last and `version` stays.
 struct fiber_row {
     std::uint32_t version;
     row_state state;
     std::uint8_t reason;  ///< of the wait; see header::reasons
     fiber_kind kind;
-    std::uint8_t cancelled;  ///< a cancellation has reached it that it has not seen yet
+    std::uint8_t known;  ///< bits of row_part: which other members mean something
     std::uint64_t id;
     std::uint64_t object;      ///< what it waits for: an address, or a descriptor for I/O
     std::uint64_t since;       ///< when it got into this state, ns, to the turn
@@ -180,10 +184,11 @@ struct fiber_row {
     std::uint32_t wait_stack;  ///< of the wait, as far as known: see loop::answered; 0: none
     std::uint64_t born;        ///< ns
 
-    std::array<char, 32> name;  ///< ends with a null; empty: none was given
-    std::uint64_t run_ticks;    ///< while recorded
-    std::uint64_t longest_run;  ///< ticks, while recorded
-    std::uint64_t unused_words[2];
+    std::array<char, 32> name;  ///< ends with a null; of row_name
+    std::uint64_t run_ticks;    ///< while recorded; of row_ticks
+    std::uint64_t longest_run;  ///< ticks, while recorded; of row_ticks
+    std::uint64_t next_unused;  ///< the writer's own
+    std::uint64_t unused_word;
 };
 static_assert(sizeof(fiber_row) == 192);
 

@@ -13,12 +13,15 @@ std::uint64_t address(const void* what) noexcept {
     return reinterpret_cast<std::uintptr_t>(what);
 }
 
-void fill(trace::fiber_row& row, const fiber& born, std::uint64_t now) noexcept {
+/// Only the first two cache lines, unless there is more to say.
+[[gnu::always_inline]] inline void fill(trace::fiber_row& row, const fiber& born,
+                                        std::uint64_t now) noexcept {
+    const bool named = born.name[0] != '\0';
     row.state =
         born.state == fiber_state::created ? trace::row_state::created : trace::row_state::ready;
     row.reason = 0;
     row.kind = born.kind;
-    row.cancelled = 0;
+    row.known = named ? trace::row_name : 0;
     row.id = born.id;
     row.object = 0;
     row.since = now;
@@ -35,9 +38,9 @@ void fill(trace::fiber_row& row, const fiber& born, std::uint64_t now) noexcept 
     row.spawn_line = born.spawned_at.line();
     row.wait_stack = 0;
     row.born = now;
-    row.name = born.name;
-    row.run_ticks = 0;
-    row.longest_run = 0;
+    if (named) {
+        row.name = born.name;
+    }
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ void fill(trace::fiber_row& row, const fiber& born, std::uint64_t now) noexcept 
 trace::fiber_row& fiber_table::take() noexcept {
     if (free_ < rows_.size()) {  // what stands in shared memory is not trusted
         trace::fiber_row& freed = rows_[free_];
-        free_ = freed.parent;
+        free_ = freed.next_unused;
         return freed;
     }
     if (loop_.rows_used < rows_.size()) {
@@ -57,19 +60,19 @@ trace::fiber_row& fiber_table::take() noexcept {
 
 void fiber_table::add(fiber& born, std::uint64_t now) noexcept {
     ++loop_.live;
-    born.row = &take();
-    const row_change change(*born.row);
-    fill(*born.row, born, now);
+    trace::fiber_row& row = take();
+    born.row = &row;
+    const row_change change(row);
+    fill(row, born, now);
 }
 
 void fiber_table::remove(fiber& gone) noexcept {
     --loop_.live;
-    if (gone.row == &shared_) {
-        return;
+    trace::fiber_row& row = *gone.row;
+    if (&row != &shared_) {
+        row.state = trace::row_state::unused;
+        row.next_unused = std::exchange(free_, static_cast<std::uint64_t>(&row - rows_.data()));
     }
-    const row_change change(*gone.row);
-    gone.row->state = trace::row_state::unused;
-    gone.row->parent = std::exchange(free_, static_cast<std::uint64_t>(gone.row - rows_.data()));
 }
 
 }  // namespace weft::detail

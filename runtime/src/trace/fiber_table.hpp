@@ -35,7 +35,7 @@ private:
 
     std::span<trace::fiber_row> rows_;
     trace::loop& loop_;
-    std::uint64_t free_ = none;  // the row freed last; its `parent` names the one before
+    std::uint64_t free_ = none;  // the row freed last; it names the one before
     trace::fiber_row shared_{};
 };
 

@@ -21,6 +21,11 @@ std::uint64_t address(const void* what) noexcept {
     return reinterpret_cast<std::uintptr_t>(what);
 }
 
+/// The frame pointer of the function that called the one with this frame.
+std::uint64_t callers_frame(const void* frame) noexcept {
+    return *static_cast<const std::uint64_t*>(frame);
+}
+
 /// Why `from` gives way.
 std::uint8_t reason_to_leave(const fiber& from) noexcept {
     switch (from.state) {
@@ -28,6 +33,15 @@ std::uint8_t reason_to_leave(const fiber& from) noexcept {
         case fiber_state::parked: return static_cast<std::uint8_t>(from.reason);
         default: return trace::leave_yielded;
     }
+}
+
+void add_run(trace::fiber_row& row, std::uint64_t took) noexcept {
+    if ((row.known & trace::row_ticks) == 0) {
+        row.run_ticks = row.longest_run = 0;
+        row.known = static_cast<std::uint8_t>(row.known | trace::row_ticks);
+    }
+    row.run_ticks = row.run_ticks + took;
+    row.longest_run = std::max(row.longest_run, took);
 }
 
 trace::ended_by outcome_of(const fiber& self) noexcept {
@@ -88,11 +102,7 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
                 .object = object});
 }
 
-void recorder::born(fiber& made) noexcept {
-    table_.add(made, page_->shown.turned);
-    if (!watched()) {
-        return;
-    }
+[[gnu::noinline]] void recorder::note_born(fiber& made) noexcept {
     if (wants(trace::sched_events)) {
         push(trace::event_type::spawned, made.id, static_cast<std::uint8_t>(made.kind),
              made.spawned_at.line(), strings_.number_of(made.spawned_at.file_name()), 0,
@@ -105,15 +115,7 @@ void recorder::born(fiber& made) noexcept {
     tell(trace_event::spawned, &made);
 }
 
-void recorder::ended(fiber& self) noexcept {
-    {
-        const row_change change(*self.row);
-        self.row->state = trace::row_state::finished;
-        self.row->since = page_->shown.turned;
-    }
-    if (!watched()) {
-        return;
-    }
+[[gnu::noinline]] void recorder::note_ended(fiber& self) noexcept {
     if (wants(trace::sched_events)) {
         push(trace::event_type::ended, self.id, static_cast<std::uint8_t>(outcome_of(self)), 0, 0,
              0, self.span);
@@ -157,9 +159,7 @@ void recorder::ended(fiber& self) noexcept {
 void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept {
     const std::uint64_t now = ticks();
     if (last_ticks_ != 0) {
-        const std::uint64_t took = now - last_ticks_;
-        from.row->run_ticks = from.row->run_ticks + took;
-        from.row->longest_run = std::max(from.row->longest_run, took);
+        add_run(*from.row, now - last_ticks_);
     }
     last_ticks_ = now;
     ring_.push({.time = now,
@@ -185,7 +185,7 @@ void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept
     tell(trace_event::running, &to);
 }
 
-void recorder::idle(fiber& last) noexcept {
+[[gnu::noinline]] void recorder::idle(fiber& last) noexcept {
     if (watched()) {
         if (wants(trace::sched_events) && page_->shown.running != 0) {
             leave(last, 0, 0);
@@ -193,6 +193,8 @@ void recorder::idle(fiber& last) noexcept {
         tell(trace_event::idle, nullptr);
     }
     page_->shown.running = 0;
+    page_->shown.host = last.id;
+    page_->shown.host_frame = callers_frame(__builtin_frame_address(0));
 }
 
 void recorder::note_io(trace_event what, trace::event_type type, fiber& self, int descriptor,

@@ -51,8 +51,20 @@ public:
 
     // The sites.
 
-    void born(fiber& made) noexcept;
-    void ended(fiber& self) noexcept;
+    void born(fiber& made) noexcept {
+        table_.add(made, page_->shown.turned);
+        if (watched()) [[unlikely]] {
+            note_born(made);
+        }
+    }
+    void ended(fiber& self) noexcept {
+        self.row->since = page_->shown.turned;
+        processor::order_stores();
+        self.row->state = trace::row_state::finished;
+        if (watched()) [[unlikely]] {
+            note_ended(self);
+        }
+    }
 
     /// Gives the pseudo fiber of a thread or a loop a row.
     void enter(fiber& pseudo) noexcept {
@@ -65,12 +77,13 @@ public:
 
     [[gnu::always_inline]] void parked(fiber& self) noexcept {
         {
-            const row_change change(*self.row);
-            self.row->state = trace::row_state::parked;
-            self.row->reason = static_cast<std::uint8_t>(self.reason);
-            self.row->object = reinterpret_cast<std::uintptr_t>(self.wait_object);
-            self.row->since = page_->shown.turned;
-            self.row->waits = self.row->waits + 1;
+            trace::fiber_row& row = *self.row;
+            const row_change change(row);
+            row.state = trace::row_state::parked;
+            row.reason = static_cast<std::uint8_t>(self.reason);
+            row.object = reinterpret_cast<std::uintptr_t>(self.wait_object);
+            row.since = page_->shown.turned;
+            row.waits = row.waits + 1;
         }
         if (is_lock(self.reason)) {
             note_lock_wanted(self);
@@ -83,12 +96,11 @@ public:
     }
 
     [[gnu::always_inline]] void ready(fiber& woken) noexcept {
-        {
-            const row_change change(*woken.row);
-            woken.row->state = trace::row_state::ready;
-            woken.row->since = page_->shown.turned;
-            woken.row->woken_by = waker();
-        }
+        trace::fiber_row& row = *woken.row;
+        row.since = page_->shown.turned;
+        row.woken_by = waker();
+        processor::order_stores();
+        row.state = trace::row_state::ready;
         if (is_lock(woken.reason)) [[unlikely]] {
             note_lock_wait_ended(woken);
         }
@@ -176,6 +188,8 @@ private:
               std::uint64_t x, std::uint32_t stack, std::uint64_t object) noexcept;
     void note_lock_wanted(fiber& self) noexcept;
     void note_lock_wait_ended(fiber& woken) noexcept;
+    void note_born(fiber& made) noexcept;
+    void note_ended(fiber& self) noexcept;
     void note_parked(fiber& self) noexcept;
     void note_ready(fiber& woken) noexcept;
     void note_running(fiber& from, fiber& to, std::size_t behind) noexcept;

@@ -11,19 +11,21 @@ namespace weft::detail {
 template <class Row>
 class row_change {
 public:
-    [[gnu::always_inline]] explicit row_change(Row& changed) noexcept : row_(changed) {
-        row_.version = row_.version + 1;
+    [[gnu::always_inline]] explicit row_change(Row& changed) noexcept
+        : row_(changed), before_(changed.version) {
+        row_.version = before_ + 1;
         processor::order_stores();
     }
     row_change(const row_change&) = delete;
     row_change& operator=(const row_change&) = delete;
     [[gnu::always_inline]] ~row_change() {
         processor::order_stores();
-        row_.version = row_.version + 1;
+        row_.version = before_ + 2;
     }
 
 private:
     Row& row_;
+    const std::uint32_t before_;
 };
 
 }  // namespace weft::detail

@@ -11,8 +11,10 @@
 #include <random>
 #include <thread>
 
+#include "memory/shrinking.hpp"
 #include "state/runtime_state.hpp"
 #include "support/fake_memory.hpp"
+#include "support/forked.hpp"
 
 namespace {
 
@@ -139,6 +141,17 @@ TEST(TraceMemory, StringsAndStacksOutsideTheirSectionAreEmptyOrCutOff) {
     EXPECT_EQ(mapped.string(3).size(), fake_memory::string_bytes - 16 - sizeof endless);
     EXPECT_TRUE(mapped.stack_of(endless).frames.empty());
     EXPECT_LE(mapped.stack_of(1).frames.size(), 1U);
+}
+
+TEST(TraceMemory, FileThatShrinksWhileItIsReadEndsTheToolWithAReason) {
+    const weft::test::forked reader([] {
+        const fake_memory memory;
+        const mapped_memory mapped(memory.fd());
+        weft::trace_tool::refuse_shrinking_memory();
+        (void)!::ftruncate(memory.fd(), 0);
+        ::_exit(mapped.loop().live == 0 ? 100 : 101);
+    });
+    EXPECT_EQ(reader.exit_code(), 3);
 }
 
 /// Reads all that can be read; whatever it says, it must not crash.

@@ -62,9 +62,9 @@ void add_ps(CLI::App& tool, command_context& context) {
     command.add_option("--name", filter.name, "Those with this in their name");
     command.add_option("--wait", filter.wait, "Those with this in their wait reason");
     command.add_option("--sort", filter.sort)->check(CLI::IsMember(sort_keys));
-    CLI::Option* json = command.add_flag("--json", options->json, "For programs");
+    CLI::Option* for_programs = command.add_flag("--json", options->json, "For programs");
     command.add_flag("--group", options->group, "One line for fibers that are alike")
-        ->excludes(json);
+        ->excludes(for_programs);
     command.footer("Example:\n  weft-trace ps 4711 --state=parked --sort=since");
     command.callback([options, &context] { context.result = ps(*options, context.streams); });
 }

@@ -6,6 +6,11 @@
 namespace weft::trace_tool {
 
 add_command add_ps;
+add_command add_tree;
+add_command add_stack;
+add_command add_locks;
+add_command add_deadlock;
+add_command add_doctor;
 add_command add_record;
 add_command add_run;
 add_command add_report;

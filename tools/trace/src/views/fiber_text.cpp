@@ -59,7 +59,7 @@ std::string fiber_text::object(const trace::fiber_row& row, const runtime_state&
         }
         return text;
     }
-    if (row.blocked_on != 0) {
+    if (row.blocked_on != 0 && reason_of(row, of) == "join") {
         return "fiber #" + std::to_string(row.blocked_on);
     }
     return row.object == 0 ? std::string() : hexadecimal(row.object);

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// The tool on a program that runs on weft, as users have it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <string>
+
+#include "output/json.hpp"
+#include "support/child_process.hpp"
+#include "trace/support/run_tool.hpp"
+
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using weft::test::child_process;
+using weft::test::run_tool;
+using weft::trace_tool::json;
+
+/// The planted program, doing what its argument says.
+class planted {
+public:
+    explicit planted(const std::string& what,
+                     const weft::test::child_options& options = weft::test::child_options())
+        : program_({WEFT_PLANTED_PROGRAM, what}, options) {
+        program_.wait_for_output("ready");
+    }
+    planted(const planted&) = delete;
+    planted& operator=(const planted&) = delete;
+    ~planted() { program_.signal(SIGKILL); }
+
+    [[nodiscard]] std::string source() const { return std::to_string(program_.pid()); }
+    [[nodiscard]] child_process& program() noexcept { return program_; }
+
+    /// What the tool says to `command SRC options... --json` under `list`.
+    [[nodiscard]] json ask(const std::string& command, const std::string& list,
+                           const std::vector<std::string>& options = {}) const {
+        std::vector<std::string> arguments{command, source(), "--json"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        return json::parse(run_tool(arguments).out).at(list);
+    }
+
+private:
+    child_process program_;
+};
+
+json fiber_named(const json& fibers, const std::string& name) {
+    for (const json& fiber : fibers) {
+        if (fiber.at("name") == name) {
+            return fiber;
+        }
+    }
+    ADD_FAILURE() << "no fiber " << name << " in " << fibers;
+    return {};
+}
+
+/// The names in planted::, in a stack without the runtime's own functions.
+std::vector<std::string> planted_functions(const json& stack) {
+    std::vector<std::string> names;
+    for (const json& frame : stack.at("frames")) {
+        const std::string name = frame.at("function");
+        if (name.starts_with("planted::")) {
+            names.push_back(name.substr(9, name.find('(') - 9));
+        }
+    }
+    return names;
+}
+
+TEST(TraceProgram, FibersAreShownWithStateReasonAndPlaceOfSpawn) {
+    const planted program("parked");
+    const json fibers = program.ask("ps", "fibers");
+    const json sleeper = fiber_named(fibers, "sleeper");
+    EXPECT_EQ(sleeper.at("state"), "parked");
+    EXPECT_EQ(sleeper.at("reason"), "sleep");
+    EXPECT_THAT(sleeper.at("spawnFile").get<std::string>(), HasSubstr("planted.cpp"));
+    EXPECT_THAT(sleeper.at("spawnFunction").get<std::string>(), HasSubstr("park"));
+    EXPECT_EQ(fiber_named(fibers, "connection").at("reason"), "event");
+}
+
+TEST(TraceProgram, IsFoundByItsNameAndAmongAllProcesses) {
+    const planted program("parked");
+    EXPECT_THAT(run_tool({"ps", "planted"}).out, HasSubstr("connection"));
+    EXPECT_THAT(run_tool({"ps"}).out, HasSubstr(program.source() + "  planted"));
+}
+
+TEST(TraceProgram, NameOfTwoProcessesIsWrongUsageAndNamesBoth) {
+    const planted first("parked");
+    const planted second("parked");
+    const auto result = run_tool({"ps", "planted"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, AllOf(HasSubstr(first.source()), HasSubstr(second.source())));
+}
+
+// The oracle: the program is written so that these calls are open, in this order.
+TEST(TraceProgram, StackOfAParkedFiberIsWhatTheProgramCalled) {
+    const planted program("parked");
+    const json stack = fiber_named(program.ask("stack", "stacks"), "connection");
+    EXPECT_TRUE(stack.at("complete")) << stack;
+    EXPECT_EQ(stack.at("how"), "unwind tables");
+    EXPECT_THAT(planted_functions(stack), ElementsAre("wait_deep_inside", "serve_request",
+                                                      "serve_connection", HasSubstr("park")));
+}
+
+TEST(TraceProgram, EveryParkedStackIsComplete) {
+    const planted program("parked");
+    for (const json& stack : program.ask("stack", "stacks")) {
+        EXPECT_TRUE(stack.at("complete")) << stack;
+    }
+}
+
+TEST(TraceProgram, DeadlockIsFoundWithTheNamesOfTheLocks) {
+    const planted program("deadlock");
+    const auto result = run_tool({"deadlock", program.source()});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.out, AllOf(HasSubstr("DEADLOCK of 2 fibers"), HasSubstr("\"transfer\""),
+                                  HasSubstr("mutex \"journal\", which"), HasSubstr("\"audit\"")));
+}
+
+TEST(TraceProgram, LocksTakenInOrderAreNoDeadlock) {
+    const planted program("ordered");
+    EXPECT_EQ(run_tool({"deadlock", program.source()}).code, 0);
+    const json lock = program.ask("locks", "locks").at(0);
+    EXPECT_EQ(lock.at("name"), "accounts");
+    EXPECT_EQ(lock.at("ownerState"), "parked, event");
+    EXPECT_EQ(lock.at("waiters").size(), 1U);
+}
+
+TEST(TraceProgram, TreeMarksTheRing) {
+    const planted program("deadlock");
+    EXPECT_THAT(run_tool({"tree", program.source()}).out, HasSubstr("** in a ring of waits"));
+}
+
+TEST(TraceProgram, FiberThatBlocksTheThreadIsNamedWithItsCall) {
+    planted program("blocked");
+    json stack;
+    program.program().wait_until("blocks in read()", [&] {
+        const json stacks = program.ask("stack", "stacks", {"--running"});
+        stack = stacks.empty() ? json() : stacks.at(0);
+        return !stack.is_null() && !stack.at("frames").empty();
+    });
+    EXPECT_EQ(stack.at("name"), "greedy");
+    EXPECT_THAT(planted_functions(stack), Contains("block_in_read")) << stack;
+}
+
+TEST(TraceProgram, ParkedStacksOfABlockedProgramAreStillComplete) {
+    const planted program("blocked");
+    const json stack = fiber_named(program.ask("stack", "stacks"), "connection");
+    EXPECT_TRUE(stack.at("complete")) << stack;
+    EXPECT_THAT(planted_functions(stack), Contains("serve_request"));
+}
+
+TEST(TraceProgram, SpinningFiberIsRunningAndItsStackIsNotInvented) {
+    planted program("spinning");
+    json running;
+    program.program().wait_until("spins", [&] {
+        running = program.ask("ps", "fibers", {"--state=running"});
+        return running.size() == 1 && running.at(0).at("name") == "greedy";
+    });
+    const auto result = run_tool({"stack", program.source(), "--running"});
+    EXPECT_THAT(result.out, HasSubstr("\"greedy\" running"));
+    EXPECT_THAT(result.out, HasSubstr("no stack: it is on the processor"));
+}
+
+TEST(TraceProgram, StoppedProgramIsShownAsItIs) {
+    const planted program("parked");
+    const auto pid = std::stoi(program.source());
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    EXPECT_EQ(fiber_named(program.ask("stack", "stacks"), "connection").at("complete"), true);
+    EXPECT_EQ(::kill(pid, SIGCONT), 0);
+}
+
+TEST(TraceProgram, DoctorFindsNothingWrong) {
+    const planted program("parked");
+    const auto result = run_tool({"doctor", program.source()});
+    EXPECT_EQ(result.code, 0) << result.out;
+    EXPECT_THAT(result.out, HasSubstr("engine native"));
+    EXPECT_THAT(result.out, HasSubstr("0 fibers found no row"));
+}
+
+TEST(TraceProgram, ThatSwitchedTracingOffSaysSo) {
+    const planted program("parked", {.environment = {{"WEFT_TRACE", "off"}}});
+    const auto result = run_tool({"ps", program.source()});
+    EXPECT_EQ(result.code, 3);
+    EXPECT_THAT(result.err, HasSubstr("WEFT_TRACE=off"));
+}
+
+TEST(TraceProgram, FileOfAKilledProgramSaysWhatItsFibersDid) {
+    const std::string file = testing::TempDir() + "weft_trace_killed";
+    {
+        planted program("parked", {.environment = {{"WEFT_TRACE", "file:" + file}}});
+        EXPECT_EQ(run_tool({"ps", program.source()}).code, 0);
+        program.program().signal(SIGKILL);
+        EXPECT_EQ(program.program().wait(), -SIGKILL);
+    }
+    const auto result = run_tool({"ps", file});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("connection"));
+    EXPECT_THAT(run_tool({"stack", file}).out, HasSubstr("the process is gone"));
+    ::unlink(file.c_str());
+}
+
+TEST(TraceProgramSlow, HundredThousandFibersAreAllShown) {
+    const planted program("many");
+    const auto result = run_tool({"ps", program.source(), "--group"});
+    EXPECT_THAT(result.out, HasSubstr("100000  one of many  parked  event"));
+    EXPECT_EQ(result.err, "");
+}
+
+}  // namespace

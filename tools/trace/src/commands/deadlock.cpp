@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "commands/state_command.hpp"
+#include "commands/table.hpp"
+#include "views/deadlock_report.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+outcome deadlock(const source& from, const std::vector<runtime_state>& states, bool json,
+                 std::ostream& out) {
+    const wait_graph graph(states);
+    const auto cycles = confirmed_cycles(graph, states, read_states(from));
+    json ? print_cycles_json(out, cycles, states) : print_cycles(out, cycles, states);
+    return cycles.empty() ? outcome::good : outcome::finding;
+}
+
+}  // namespace
+
+void add_deadlock(CLI::App& tool, command_context& context) {
+    add_state_command(tool, context,
+                      {"deadlock", "Find fibers that wait for one another; exit code 1 if any"},
+                      deadlock);
+}
+
+}  // namespace weft::trace_tool
