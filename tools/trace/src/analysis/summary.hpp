@@ -78,7 +78,7 @@ struct summary {
     durations runs;
     std::map<wait_place, time_and_count> places;
     std::map<std::pair<std::uint32_t, std::uint32_t>, time_and_count> wakes;  ///< waker, woken
-    std::map<std::uint32_t, call_stack> stacks;                               ///< of `places`
+    std::map<std::uint32_t, recorded_stack> stacks;                           ///< of `places`
     std::vector<module> modules;
     std::vector<lost_result> lost;
     std::vector<trace::fiber_row> first_rows;

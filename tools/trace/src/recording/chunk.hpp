@@ -46,11 +46,11 @@ struct module {
 };
 
 /// Return addresses, innermost first.
-struct call_stack {
+struct recorded_stack {
     std::vector<std::uint64_t> frames;
     bool truncated = false;
 
-    bool operator==(const call_stack&) const = default;
+    bool operator==(const recorded_stack&) const = default;
 };
 
 /// Events are missing.
@@ -69,7 +69,7 @@ struct chunk {
     program_info program;
     std::vector<module> modules;
     std::map<std::uint32_t, std::string> strings;  ///< those that events and rows name
-    std::map<std::uint32_t, call_stack> stacks;
+    std::map<std::uint32_t, recorded_stack> stacks;
     std::map<std::uint64_t, std::string> constants;  ///< of the program, by address; of rows
     std::vector<trace::fiber_row> rows;              ///< of fibers, when the chunk began
     std::vector<gap> gaps;

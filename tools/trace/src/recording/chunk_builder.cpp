@@ -125,7 +125,7 @@ void chunk_builder::add_string(std::uint32_t number) {
 void chunk_builder::add_stack(std::uint32_t number) {
     if (number != 0 && !next_.stacks.contains(number)) {
         auto read = memory_.stack_of(number);
-        next_.stacks.emplace(number, call_stack{std::move(read.frames), read.truncated});
+        next_.stacks.emplace(number, recorded_stack{std::move(read.frames), read.truncated});
     }
 }
 

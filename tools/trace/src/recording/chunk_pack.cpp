@@ -41,7 +41,7 @@ void pack_texts(pbf_writer& out, protozero::pbf_tag_type field, const auto& text
     }
 }
 
-void pack_stack(pbf_writer out, std::uint32_t number, const call_stack& stack) {
+void pack_stack(pbf_writer out, std::uint32_t number, const recorded_stack& stack) {
     out.add_uint32(stack_field::number, number);
     out.add_bool(stack_field::truncated, stack.truncated);
     std::vector<std::int64_t> differences(stack.frames.size());

@@ -106,10 +106,10 @@ std::vector<std::uint64_t> unpack_frames(pbf_reader& in) {
     return frames;
 }
 
-void unpack_stack(pbf_reader in, std::map<std::uint32_t, call_stack>& stacks) {
+void unpack_stack(pbf_reader in, std::map<std::uint32_t, recorded_stack>& stacks) {
     check_room(stacks, "stacks");
     std::uint32_t number = 0;
-    call_stack stack;
+    recorded_stack stack;
     while (in.next()) {
         switch (in.tag_and_type()) {
             case number_field(stack_field::number): number = in.get_uint32(); break;
