@@ -96,8 +96,14 @@ void chunk_builder::begin() {
 }
 
 void chunk_builder::add_row(const trace::fiber_row& row) {
-    next_.rows.push_back(row);
-    next_.rows.back().name.back() = '\0';
+    auto& added = next_.rows.emplace_back(row);
+    added.name.back() = '\0';
+    if ((row.known & trace::row_name) == 0) {
+        added.name.fill('\0');  // it is that of a fiber which had the row before
+    }
+    if ((row.known & trace::row_ticks) == 0) {
+        added.run_ticks = added.longest_run = 0;
+    }
     add_constant(row.spawn_file);
     add_constant(row.spawn_function);
     add_stack(row.wait_stack);

@@ -66,7 +66,7 @@ inline constexpr std::array row_columns{
     make_column<&trace::fiber_row::state>(3, "state"),
     make_column<&trace::fiber_row::reason>(4, "reason"),
     make_column<&trace::fiber_row::kind>(5, "kind"),
-    make_column<&trace::fiber_row::cancelled>(6, "cancelled"),
+    make_column<&trace::fiber_row::known>(6, "known"),
     make_column<&trace::fiber_row::object>(7, "object"),
     make_column<&trace::fiber_row::since>(8, "since"),
     make_column<&trace::fiber_row::woken_by>(9, "woken_by"),
