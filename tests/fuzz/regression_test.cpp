@@ -115,7 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(target{"request_head", request_head}, target{"response_head", response_head},
                     target{"chunked_body", chunked_body}, target{"url", url},
                     target{"dns_reply", dns_reply}, target{"hosts_file", hosts_file},
-                    target{"address", address}, target{"fetch_options", fetch_options}),
+                    target{"address", address}, target{"fetch_options", fetch_options},
+                    target{"recording_file", recording_file},
+                    target{"recording_chunk", recording_chunk}),
     [](const auto& chosen) { return std::string(chosen.param.name); });
 
 }  // namespace

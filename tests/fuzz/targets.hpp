@@ -17,5 +17,7 @@ void dns_reply(std::string_view input);
 void hosts_file(std::string_view input);
 void address(std::string_view input);
 void fetch_options(std::string_view input);
+void recording_file(std::string_view input);
+void recording_chunk(std::string_view input);
 
 }  // namespace weft::fuzz

@@ -65,6 +65,6 @@ if(WEFT_BUILD_BENCH)
     weft_require("${benchmark_FOUND}" "google-benchmark" libbenchmark-dev)
 endif()
 
-if(WEFT_BUILD_TRACE)
+if(WEFT_BUILD_TRACE OR WEFT_BUILD_TESTS OR WEFT_FUZZ)
     include(weft_trace_dependencies)
 endif()

@@ -11,5 +11,15 @@ add_command add_stack;
 add_command add_locks;
 add_command add_deadlock;
 add_command add_doctor;
+add_command add_record;
+add_command add_run;
+add_command add_report;
+add_command add_why;
+add_command add_flame;
+add_command add_events;
+add_command add_export;
+add_command add_diff;
+add_command add_leaks;
+add_command add_lost;
 
 }  // namespace weft::trace_tool

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "analysis/findings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/fail_on.hpp"
+#include "error.hpp"
+#include "support/recorded_story.hpp"
+
+namespace weft::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using trace_tool::finding;
+
+std::vector<finding> found_in(recorded_story& story, std::uint64_t end) {
+    const temporary_file file;
+    story.write(file, end);
+    return find_all(trace_tool::summarize(file.path()));
+}
+
+std::vector<finding::kind> kinds_of(const std::vector<finding>& all) {
+    std::vector<finding::kind> kinds;
+    for (const auto& each : all) {
+        kinds.push_back(each.what);
+    }
+    return kinds;
+}
+
+trace::fiber_row parked(std::uint64_t id, std::uint64_t blocked_on) {
+    trace::fiber_row row{};
+    row.id = id;
+    row.state = trace::row_state::parked;
+    row.reason = locking;
+    row.blocked_on = blocked_on;
+    return row;
+}
+
+TEST(Findings, AreNoneInAQuietProgram) {
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1).left(100, 1, sleeping, 0).woken(50'000, 1, sleeping);
+    story.loop_ran(50'010, 1).left(50'100, 1, trace::leave_finished, 0);
+    EXPECT_THAT(found_in(story, 60'000), IsEmpty());
+}
+
+TEST(Findings, NameAStallAndTheDelayThatItMakes) {
+    recorded_story story;
+    story.spawned(0, 1).spawned(0, 2).loop_ran(0, 1).left(30'000, 1, trace::leave_finished, 2);
+    story.left(30'010, 2, trace::leave_finished, 0);
+    const auto all = found_in(story, 31'000);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::stall, finding::kind::delay));
+    EXPECT_EQ(all[0].fiber, 1U);
+    EXPECT_EQ(all[0].nanoseconds, 30'000'000U);
+    EXPECT_EQ(all[1].fiber, 2U);
+}
+
+TEST(Findings, NameTheCycleOfADeadlock) {
+    recorded_story story;
+    story.last_rows = {parked(1, 2), parked(2, 3), parked(3, 2), parked(4, 5), parked(5, 0)};
+    const auto all = found_in(story, 100);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::deadlock));
+    EXPECT_THAT(all[0].text, HasSubstr("#2 #2 waits for #3 #3 waits for #2"));
+}
+
+TEST(Findings, NameALostFailure) {
+    recorded_story story;
+    story.add({5, 1, trace::event_type::result_lost, 0, 0, story.text("no such host"), 0, 0});
+    const auto all = found_in(story, 100);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::lost_result));
+    EXPECT_THAT(all[0].text, HasSubstr("no such host"));
+}
+
+TEST(Findings, NameWhereFibersLeak) {
+    recorded_story story;
+    story.told().constants = {{0x500, "a.cpp"}};
+    for (std::uint32_t fiber = 1; fiber <= 12; ++fiber) {
+        story.spawned(fiber, fiber);
+        auto row = parked(fiber, 0);
+        row.spawn_file = 0x500;
+        row.spawn_line = 10;
+        story.last_rows.push_back(row);
+    }
+    const auto all = found_in(story, 100);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::leak));
+    EXPECT_EQ(all[0].text, "12 fibers spawned at a.cpp:10 are alive, 0 were at the begin");
+}
+
+TEST(Findings, TakeFibersThatComeAndGoForNoLeak) {
+    trace_tool::leak_group busy{"a.cpp:10", 0, 12, 1000, 988};
+    EXPECT_FALSE(leaks(busy));
+    busy.ended = 0;
+    busy.spawned = 12;
+    EXPECT_TRUE(leaks(busy));
+}
+
+TEST(Findings, SayThatEventsWereLost) {
+    recorded_story story;
+    story.loop_ran(0, 1).gap(7).left(10, 1, trace::leave_finished, 0);
+    const auto all = found_in(story, 20);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::lost_events));
+    EXPECT_THAT(all[0].text, HasSubstr("7 events"));
+}
+
+TEST(FailOn, HoldsForWhatItNames) {
+    const auto conditions = trace_tool::parse_fail_on("stall>100ms,lost");
+    ASSERT_EQ(conditions.size(), 2U);
+    EXPECT_FALSE(conditions[0].holds_for({finding::kind::stall, 1, 100'000'000, {}}));
+    EXPECT_TRUE(conditions[0].holds_for({finding::kind::stall, 1, 100'000'001, {}}));
+    EXPECT_FALSE(conditions[0].holds_for({finding::kind::leak, 1, 200'000'000, {}}));
+    EXPECT_TRUE(conditions[1].holds_for({finding::kind::lost_result, 1, 0, {}}));
+}
+
+TEST(FailOn, RefusesWhatItDoesNotKnow) {
+    for (const auto* text : {"stal", "stall>100", "stall>", "stall>0ms", "leak>5s", "stall>-1s",
+                             ",", "stall>99999999999999999999s"}) {
+        EXPECT_THROW(trace_tool::parse_fail_on(text), trace_tool::bad_usage) << text;
+    }
+    EXPECT_THAT(trace_tool::parse_fail_on(""), IsEmpty());
+}
+
+}  // namespace
+}  // namespace weft::test

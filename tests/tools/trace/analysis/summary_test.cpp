@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "analysis/summary.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/recorded_story.hpp"
+
+namespace weft::test {
+namespace {
+
+TEST(Summary, AddsUpWhatEachFiberDid) {
+    const temporary_file file;
+    recorded_story story;
+    story.spawned(0, 5, 41).named(0, 5, "reader").loop_ran(10, 5).left(30, 5, receiving, 0);
+    story.woken(90, 5, receiving, 7).loop_ran(100, 5).left(105, 5, trace::leave_finished, 0);
+    story.write(file, 200);
+    const auto read = trace_tool::summarize(file.path());
+    const auto& fiber = read.fibers.at(5);
+    EXPECT_EQ(fiber.name, "reader");
+    EXPECT_EQ(fiber.site, "a.cpp:41");
+    EXPECT_EQ(fiber.running, 25U);
+    EXPECT_EQ(fiber.ready, 20U);
+    EXPECT_EQ(fiber.waiting.at(receiving), 60U);
+    EXPECT_EQ(fiber.switches, 2U);
+    EXPECT_EQ(fiber.longest_run, 20U);
+    EXPECT_EQ(read.waits.at(receiving).count(), 1U);
+    EXPECT_EQ((read.wakes.at({7, 5}).count), 1U);
+    EXPECT_EQ(read.scale.duration(60), 60'000U);
+}
+
+TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).left(10, 5, sleeping, 6).left(20, 6, sleeping, 0).gap(2);
+    story.woken(90, 5, sleeping).loop_ran(95, 5).left(99, 5, sleeping, 0);
+    story.write(file, 120);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.waits.count(sleeping), 0U);
+    EXPECT_EQ(read.excluded_waits, 2U);
+    EXPECT_EQ(read.gaps, 1U);
+    EXPECT_EQ(read.file.lost, 2U);
+}
+
+TEST(Summary, SaysWhatIsBeforeTheDamage) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).left(10, 5, trace::leave_finished, 0);
+    story.last_rows.resize(1);
+    story.write(file, 20);
+    auto bytes = file.content();
+    bytes[bytes.rfind("ftrchunk", bytes.rfind("ftrchunk") - 1) + 100] ^= 1;
+    file.fill(bytes);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.fibers.at(5).running, 10U);
+    EXPECT_NE(read.file.damage, "");
+}
+
+}  // namespace
+}  // namespace weft::test

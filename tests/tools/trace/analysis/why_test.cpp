@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "analysis/why.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "error.hpp"
+#include "support/recorded_story.hpp"
+
+namespace weft::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+using trace_tool::activity;
+
+// Fiber 1 waits for 2, which sleeps, runs, and wakes it; 3 runs while 1 is ready.
+class Why : public testing::Test {
+protected:
+    Why() {
+        recorded_story story;
+        story.spawned(0, 1).spawned(0, 2).spawned(0, 3).named(0, 2, "worker");
+        story.loop_ran(0, 1).left(100, 1, receiving, 2);
+        story.left(150, 2, sleeping, 0).woken(400, 2, sleeping).loop_ran(400, 2);
+        story.woken(470, 1, receiving, 2).left(500, 2, trace::leave_finished, 3);
+        story.left(700, 3, trace::leave_finished, 1).left(750, 1, trace::leave_finished, 0);
+        story.write(file_, 800);
+        read_ = trace_tool::summarize(file_.path());
+        all_ = trace_tool::read_lives(file_.path());
+    }
+
+    [[nodiscard]] trace_tool::stretch asked(const std::string& what) const {
+        return find_stretch(what, read_, all_);
+    }
+
+    temporary_file file_;
+    trace_tool::summary read_;
+    trace_tool::lives all_;
+};
+
+TEST_F(Why, SplitsALifeExactly) {
+    const auto parts = split_of(asked("1"), read_, all_);
+    EXPECT_EQ(parts.running, 150U);
+    EXPECT_EQ(parts.ready, 230U);
+    EXPECT_THAT(parts.waiting, ElementsAre(Pair("other", 370)));
+    EXPECT_EQ(parts.unknown, 0U);
+}
+
+TEST_F(Why, SaysWhoRanWhileAFiberWasReady) {
+    const auto parts = split_of(asked("1"), read_, all_);
+    EXPECT_THAT(parts.behind, ElementsAre(Pair(2, 30), Pair(3, 200)));
+}
+
+TEST_F(Why, FollowsWakesIntoTheFiberThatWasWaitedFor) {
+    const auto path = critical_path(asked("1"), all_);
+    std::vector<std::tuple<std::uint32_t, activity, std::uint64_t>> steps;
+    std::uint64_t together = 0;
+    for (const auto& step : path) {
+        steps.emplace_back(step.what.fiber, step.what.what, step.what.ticks());
+        together += step.what.ticks();
+    }
+    EXPECT_THAT(
+        steps,
+        ElementsAre(std::tuple(1, activity::running, 100), std::tuple(2, activity::running, 50),
+                    std::tuple(2, activity::waiting, 250), std::tuple(2, activity::running, 70),
+                    std::tuple(1, activity::ready, 230), std::tuple(1, activity::running, 50)));
+    EXPECT_EQ(together, 750U);
+}
+
+TEST_F(Why, FindsAFiberByNumberAndByName) {
+    EXPECT_EQ(asked("#2").fiber, 2U);
+    EXPECT_EQ(asked("worker").fiber, 2U);
+    EXPECT_THROW(asked("77"), trace_tool::bad_usage);
+    EXPECT_THROW(asked("nobody"), trace_tool::bad_usage);
+}
+
+TEST(WhySpan, LooksOnlyAtItsTime) {
+    const temporary_file file;
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({40, 1, trace::event_type::span_began, 0, 0, story.text("GET /"), 0, 9});
+    story.left(100, 1, sleeping, 0).woken(200, 1, sleeping).loop_ran(210, 1);
+    story.add({250, 1, trace::event_type::span_ended, 0, 0, 0, 0, 9});
+    story.left(900, 1, trace::leave_finished, 0);
+    story.write(file, 900);
+    const auto read = trace_tool::summarize(file.path());
+    const auto all = trace_tool::read_lives(file.path());
+    const auto span = find_stretch("GET /", read, all);
+    EXPECT_EQ(span.end - span.begin, 210U);
+    const auto parts = split_of(span, read, all);
+    EXPECT_EQ(parts.running, 100U);
+    EXPECT_EQ(parts.ready, 10U);
+    EXPECT_THAT(parts.waiting, ElementsAre(Pair("sleep", 100)));
+}
+
+TEST(WhyLock, SaysWhoHeldIt) {
+    const temporary_file file;
+    recorded_story story;
+    story.spawned(0, 1).spawned(0, 2).loop_ran(0, 1);
+    story.add({10, 1, trace::event_type::lock_contended, locking, 0, 2, 0, 0xabc});
+    story.left(10, 1, locking, 2, 0xabc).woken(90, 1, locking, 2);
+    story.left(100, 2, trace::leave_finished, 1);
+    story.write(file, 110);
+    const auto read = trace_tool::summarize(file.path());
+    const auto all = trace_tool::read_lives(file.path());
+    const auto parts = split_of(find_stretch("1", read, all), read, all);
+    EXPECT_THAT(parts.waiting, ElementsAre(Pair("lock", 80)));
+    EXPECT_THAT(parts.held_by, ElementsAre(Pair(2, 80)));
+}
+
+}  // namespace
+}  // namespace weft::test

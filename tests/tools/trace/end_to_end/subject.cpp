@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A program whose behaviour is known, for the tests of weft-trace. Its argument says what it does:
+//
+//     ping N      two fibers hand N numbers through a channel, then it says how many and ends
+//     endless     the same without end
+//     stall       a fiber keeps the loop for 60 ms
+//     exit N      ends with this exit code at once
+//
+// It says "ready" when it runs.
+#include <weft/channel.hpp>
+#include <weft/run.hpp>
+#include <weft/task.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace {
+
+void say(const char* text) {
+    std::puts(text);
+    std::fflush(stdout);
+}
+
+void ping(long count) {
+    weft::channel<long> numbers(0);
+    auto reader = weft::spawn(
+        [&numbers] {
+            while (numbers.receive()) {
+            }
+        },
+        {.name = "reader"});
+    for (long i = 0; i != count; ++i) {
+        numbers.send(i);
+    }
+    numbers.close();
+    reader.join();
+}
+
+void stall() {
+    using clock = std::chrono::steady_clock;
+    const auto end = clock::now() + std::chrono::milliseconds(60);
+    while (clock::now() < end) {
+    }
+}
+
+int act(int count, char** arguments) {
+    const char* what = count > 1 ? arguments[1] : "";
+    const long number = count > 2 ? std::strtol(arguments[2], nullptr, 10) : -1;
+    say("ready");
+    if (std::strcmp(what, "exit") == 0) {
+        return static_cast<int>(number);
+    }
+    std::strcmp(what, "stall") == 0 ? stall() : ping(number);
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    return weft::run([&] { return act(count, arguments); });
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "analysis/findings.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "output/table.hpp"
+
+namespace weft::trace_tool {
+
+namespace {
+
+constexpr std::uint64_t long_run = 25'000'000;    // ns: what Seastar calls a stall
+constexpr std::uint64_t long_ready = 10'000'000;  // ns
+constexpr std::uint64_t leaked_fibers = 10;
+
+std::string subject(const summary& in, std::uint32_t fiber) {
+    return "#" + std::to_string(fiber) + " " + in.fiber_name(fiber);
+}
+
+void find_stalls(const summary& in, std::vector<finding>& found) {
+    for (const auto& [id, fiber] : in.fibers) {
+        const auto took = in.scale.duration(fiber.longest_run);
+        if (took >= long_run) {
+            found.push_back({finding::kind::stall, id, took,
+                             subject(in, id) + " kept the loop for " + duration_text(took) +
+                                 " without a pause, " +
+                                 duration_text(in.scale.since_begin(fiber.longest_run_at)) +
+                                 " after the begin"});
+        }
+    }
+}
+
+void find_delays(const summary& in, std::vector<finding>& found) {
+    for (const auto& [id, fiber] : in.fibers) {
+        const auto took = in.scale.duration(fiber.longest_ready);
+        if (took >= long_ready) {
+            found.push_back({finding::kind::delay, id, took,
+                             subject(in, id) + " was ready for " + duration_text(took) +
+                                 " before it could run, " +
+                                 duration_text(in.scale.since_begin(fiber.longest_ready_at)) +
+                                 " after the begin"});
+        }
+    }
+}
+
+void find_lost(const summary& in, std::vector<finding>& found) {
+    for (const auto& each : in.lost) {
+        const auto text = each.never_ran ? " was thrown away before it began: it never ran"
+                                         : " failed and nobody asked for its result: " + each.what;
+        found.push_back(
+            {finding::kind::lost_result, each.fiber, 0, subject(in, each.fiber) + text});
+    }
+    if (in.file.lost != 0) {
+        found.push_back({finding::kind::lost_events, 0, 0,
+                         std::to_string(in.file.lost) +
+                             " events were lost; what spans a gap is not in any percentile"});
+    }
+}
+
+void find_leaks(const summary& in, std::vector<finding>& found) {
+    for (const auto& group : live_groups(in)) {
+        if (leaks(group)) {
+            found.push_back({finding::kind::leak, 0, 0,
+                             std::to_string(group.live_at_end) + " fibers spawned at " +
+                                 group.site + " are alive, " + std::to_string(group.live_at_begin) +
+                                 " were at the begin"});
+        }
+    }
+}
+
+// The fibers of a cycle of joins and locks, from any of them.
+std::vector<std::uint64_t> cycle_from(
+    std::uint64_t fiber, const std::unordered_map<std::uint64_t, std::uint64_t>& waits_for) {
+    std::vector<std::uint64_t> path;
+    while (fiber != 0) {
+        const auto again = std::ranges::find(path, fiber);
+        if (again != path.end()) {
+            return {again, path.end()};
+        }
+        path.push_back(fiber);
+        const auto next = waits_for.find(fiber);
+        fiber = next == waits_for.end() ? 0 : next->second;
+    }
+    return {};
+}
+
+void find_deadlocks(const summary& in, std::vector<finding>& found) {
+    std::unordered_map<std::uint64_t, std::uint64_t> waits_for;
+    for (const auto& row : in.last_rows) {
+        if (row.state == trace::row_state::parked && row.blocked_on != 0) {
+            waits_for[row.id] = row.blocked_on;
+        }
+    }
+    std::set<std::uint64_t> told;
+    for (const auto& row : in.last_rows) {
+        const auto cycle =
+            told.contains(row.id) ? std::vector<std::uint64_t>() : cycle_from(row.id, waits_for);
+        if (cycle.empty() || !told.insert(cycle.front()).second) {
+            continue;
+        }
+        std::string text = "deadlock: ";
+        for (const auto member : cycle) {
+            told.insert(member);
+            text += subject(in, static_cast<std::uint32_t>(member)) + " waits for ";
+        }
+        text += "#" + std::to_string(cycle.front());
+        found.push_back(
+            {finding::kind::deadlock, static_cast<std::uint32_t>(cycle.front()), 0, text});
+    }
+}
+
+void find_contention(const summary& in, std::vector<finding>& found) {
+    constexpr std::uint64_t share = 10;  // a tenth of the recording
+    const auto whole = in.scale.duration(in.file.ended.ticks - in.file.began.ticks);
+    for (const auto& [reason, waits] : in.waits) {
+        const auto total = in.scale.duration(waits.total());
+        if (in.reason_name(reason).find("mutex") != std::string::npos && total > whole / share) {
+            found.push_back({finding::kind::contention, 0, total,
+                             "fibers waited " + duration_text(total) + " for locks (" +
+                                 in.reason_name(reason) + "), at most " +
+                                 duration_text(in.scale.duration(waits.longest())) + " each"});
+        }
+    }
+}
+
+}  // namespace
+
+std::string_view name_of(finding::kind what) noexcept {
+    switch (what) {
+        case finding::kind::deadlock: return "deadlock";
+        case finding::kind::stall: return "stall";
+        case finding::kind::lost_result: return "lost";
+        case finding::kind::leak: return "leak";
+        case finding::kind::delay: return "delay";
+        case finding::kind::contention: return "contention";
+        case finding::kind::lost_events: return "lost_events";
+    }
+    return "unknown";
+}
+
+std::vector<finding> find_all(const summary& in) {
+    std::vector<finding> found;
+    find_deadlocks(in, found);
+    find_stalls(in, found);
+    find_lost(in, found);
+    find_leaks(in, found);
+    find_delays(in, found);
+    find_contention(in, found);
+    std::ranges::stable_sort(found, [](const finding& a, const finding& b) {
+        return a.what != b.what ? a.what < b.what : a.nanoseconds > b.nanoseconds;
+    });
+    return found;
+}
+
+std::vector<leak_group> live_groups(const summary& in) {
+    std::map<std::string, leak_group> groups;
+    const auto count = [&](const trace::fiber_row& row, std::uint64_t leak_group::*where) {
+        const auto site = site_of(row, in.constants);
+        if (!site.empty() && row.state != trace::row_state::finished) {
+            groups.try_emplace(site, leak_group{site, 0, 0, 0, 0}).first->second.*where += 1;
+        }
+    };
+    for (const auto& row : in.first_rows) {
+        count(row, &leak_group::live_at_begin);
+    }
+    for (const auto& row : in.last_rows) {
+        count(row, &leak_group::live_at_end);
+    }
+    for (const auto& [id, fiber] : in.fibers) {
+        const auto group = groups.find(fiber.site);
+        if (group != groups.end() && fiber.spawned) {
+            ++group->second.spawned;
+            group->second.ended += fiber.ended ? 1 : 0;
+        }
+    }
+    std::vector<leak_group> sorted;
+    for (const auto& [site, group] : groups) {
+        if (group.live_at_end != 0) {
+            sorted.push_back(group);
+        }
+    }
+    std::ranges::stable_sort(sorted, std::greater(), &leak_group::live_at_end);
+    return sorted;
+}
+
+bool leaks(const leak_group& group) noexcept {
+    const auto grown =
+        group.live_at_end > group.live_at_begin ? group.live_at_end - group.live_at_begin : 0;
+    // Most of what was spawned is still there.
+    return grown >= leaked_fibers && grown * 2 > group.spawned;
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "analysis/frame_names.hpp"
+#include "analysis/summary.hpp"
+
+namespace weft::trace_tool {
+
+enum class flame_kind { wait, run, ready, wake };
+
+/// Time by call chain, for a flame graph: frames joined by semicolons, outermost first, with ns;
+/// for `wake`, how often.
+///
+/// wait: the stack of each wait, and what it waited for. run and ready: by fiber, below where it
+/// was spawned. wake: who woke whom.
+std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in,
+                                              frame_names& names);
+
+}  // namespace weft::trace_tool

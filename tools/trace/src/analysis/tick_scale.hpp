@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <weft/trace_format.hpp>
+
+#include <cstdint>
+
+namespace weft::trace_tool {
+
+/// Ticks as nanoseconds, by two moments of which both are known.
+class tick_scale {
+public:
+    tick_scale() = default;
+    tick_scale(const trace::clock_anchor& early, const trace::clock_anchor& late) noexcept
+        : origin_(early) {
+        if (late.ticks > early.ticks && late.monotonic > early.monotonic) {
+            rate_ = static_cast<double>(late.monotonic - early.monotonic) /
+                    static_cast<double>(late.ticks - early.ticks);
+        }
+    }
+
+    /// How long so many ticks are: ns.
+    [[nodiscard]] std::uint64_t duration(std::uint64_t ticks) const noexcept {
+        return static_cast<std::uint64_t>(static_cast<double>(ticks) * rate_);
+    }
+
+    /// CLOCK_MONOTONIC at a moment, ns.
+    [[nodiscard]] std::uint64_t monotonic(std::uint64_t ticks) const noexcept {
+        return ticks >= origin_.ticks ? origin_.monotonic + duration(ticks - origin_.ticks)
+                                      : origin_.monotonic - duration(origin_.ticks - ticks);
+    }
+
+    /// ns since the earlier moment; 0 before it.
+    [[nodiscard]] std::uint64_t since_begin(std::uint64_t ticks) const noexcept {
+        return ticks >= origin_.ticks ? duration(ticks - origin_.ticks) : 0;
+    }
+
+private:
+    trace::clock_anchor origin_{};
+    double rate_ = 1;  // ns of a tick
+};
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/table.hpp"
+#include "report/comparison.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+struct diff_options {
+    std::string before;
+    std::string after;
+    bool json = false;
+};
+
+outcome diff(const diff_options& options, output_streams streams) {
+    const auto made = compare(summarize(options.before), summarize(options.after));
+    if (options.json) {
+        print_json(streams.out, comparison_json(made));
+        streams.out << '\n';
+    } else {
+        print_comparison(streams.out, made);
+    }
+    return made.new_findings.empty() ? outcome::good : outcome::finding;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& tool, command_context& context) {
+    auto options = std::make_shared<diff_options>();
+    CLI::App& command = *tool.add_subcommand("diff", "What changed between two recordings");
+    command.add_option("BEFORE", options->before, "A recording")->required();
+    command.add_option("AFTER", options->after, "A recording")->required();
+    command.add_flag("--json", options->json, "For programs");
+    command.footer(
+        "Exits with 1 if the second has kinds of findings that the first has not.\n"
+        "Example:\n  weft-trace diff before.ftr after.ftr");
+    command.callback([options, &context] { context.result = diff(*options, context.streams); });
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "analysis/findings.hpp"
+#include "commands/table.hpp"
+#include "output/json.hpp"
+#include "output/table.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+struct leaks_options {
+    std::string file;
+    bool json = false;
+};
+
+void print(std::ostream& out, const std::vector<leak_group>& groups) {
+    using side = table::side;
+    table shown({{"SPAWNED AT"},
+                 {"AT BEGIN", side::right},
+                 {"AT END", side::right},
+                 {"SPAWNED", side::right},
+                 {"OF THEM ENDED", side::right},
+                 {"LEAK"}});
+    for (const auto& each : groups) {
+        shown.add(each.site);
+        shown.add(each.live_at_begin);
+        shown.add(each.live_at_end);
+        shown.add(each.spawned);
+        shown.add(each.ended);
+        shown.add(leaks(each) ? "yes" : "");
+    }
+    shown.print(out);
+}
+
+void print_list(std::ostream& out, const std::vector<leak_group>& groups) {
+    json_list list(out, "sites");
+    for (const auto& each : groups) {
+        list.add({{"site", each.site},
+                  {"liveAtBegin", each.live_at_begin},
+                  {"liveAtEnd", each.live_at_end},
+                  {"spawned", each.spawned},
+                  {"ended", each.ended},
+                  {"leak", leaks(each)}});
+    }
+    list.finish();
+}
+
+outcome show(const leaks_options& options, output_streams streams) {
+    const auto groups = live_groups(summarize(options.file));
+    options.json ? print_list(streams.out, groups) : print(streams.out, groups);
+    return std::ranges::any_of(groups, leaks) ? outcome::finding : outcome::good;
+}
+
+}  // namespace
+
+void add_leaks(CLI::App& tool, command_context& context) {
+    auto options = std::make_shared<leaks_options>();
+    CLI::App& command = *tool.add_subcommand("leaks", "Where fibers were spawned that do not end");
+    command.add_option("FILE", options->file, "A recording")->required();
+    command.add_flag("--json", options->json, "For programs");
+    command.footer(
+        "A leak: 10 more than at the begin, and most of what was spawned. Exits with 1 then.\n"
+        "Example:\n  weft-trace leaks app.ftr");
+    command.callback([options, &context] { context.result = show(*options, context.streams); });
+}
+
+}  // namespace weft::trace_tool

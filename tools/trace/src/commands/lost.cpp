@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/summary.hpp"
+#include "commands/table.hpp"
+#include "output/json.hpp"
+#include "output/table.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+struct lost_options {
+    std::string file;
+    bool json = false;
+};
+
+outcome lost(const lost_options& options, output_streams streams) {
+    const auto read = summarize(options.file);
+    if (options.json) {
+        json_list list(streams.out, "lost");
+        for (const auto& each : read.lost) {
+            list.add({{"fiber", each.fiber},
+                      {"name", read.fiber_name(each.fiber)},
+                      {"site", read.fibers.contains(each.fiber) ? read.fibers.at(each.fiber).site
+                                                                : std::string()},
+                      {"kind", each.never_ran ? "never_ran" : "failed"},
+                      {"what", each.what},
+                      {"time", read.scale.since_begin(each.time)}});
+        }
+        list.finish({{"lostEvents", read.file.lost}});
+    } else {
+        for (const auto& each : read.lost) {
+            streams.out << '#' << each.fiber << ' ' << printable(read.fiber_name(each.fiber))
+                        << (each.never_ran ? ": never ran" : ": failed: " + printable(each.what))
+                        << '\n';
+        }
+        streams.out << read.lost.size() << " results lost; " << read.file.lost
+                    << " events of the recording lost\n";
+    }
+    return read.lost.empty() ? outcome::good : outcome::finding;
+}
+
+}  // namespace
+
+void add_lost(CLI::App& tool, command_context& context) {
+    auto options = std::make_shared<lost_options>();
+    CLI::App& command =
+        *tool.add_subcommand("lost", "Failures that nobody saw, and fibers that never ran");
+    command.add_option("FILE", options->file, "A recording")->required();
+    command.add_flag("--json", options->json, "For programs");
+    command.footer("Exits with 1 if there are any.\nExample:\n  weft-trace lost app.ftr");
+    command.callback([options, &context] { context.result = lost(*options, context.streams); });
+}
+
+}  // namespace weft::trace_tool

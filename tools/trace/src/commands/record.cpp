@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <poll.h>
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/table.hpp"
+#include "process/source.hpp"
+#include "recording/event_names.hpp"
+#include "recording/session.hpp"
+#include "recording/stop_signals.hpp"
+#include "recording/unique_descriptor.hpp"
+
+namespace weft::trace_tool {
+namespace {
+
+struct record_options {
+    std::string source;
+    recording_options recording;
+    std::string events = "sched";
+    bool stacks = false;
+    double seconds = 0;
+};
+
+/// Knows whether a process has ended.
+class process_watch {
+public:
+    explicit process_watch(pid_t process)
+        : pidfd_(process > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, process, 0)) : -1) {}
+
+    [[nodiscard]] bool ended() const {
+        pollfd polled{pidfd_.get(), POLLIN, 0};
+        return !pidfd_ || ::poll(&polled, 1, 0) > 0;
+    }
+
+private:
+    unique_descriptor pidfd_;
+};
+
+bool time_is_over(const record_options& options, std::uint64_t began) {
+    constexpr double nanoseconds = 1e9;
+    return options.seconds > 0 &&
+           static_cast<double>(monotonic_now() - began) >= options.seconds * nanoseconds;
+}
+
+void record_until_end(session& recording, const record_options& options, pid_t process) {
+    const stop_signals stop;
+    const process_watch target(process);
+    const auto began = monotonic_now();
+    for (bool last = false; !last && recording.active();) {
+        last =
+            stop.wait_for(recording.pause()) != 0 || target.ended() || time_is_over(options, began);
+        recording.step();
+    }
+    recording.finish();
+}
+
+outcome record(record_options options, output_streams streams) {
+    auto from = open_source(options.source, mapped_memory::access::control);
+    options.recording.mask = parse_event_classes(options.events);
+    if (options.stacks) {
+        options.recording.mask |= trace::sched_events | trace::stack_events;
+    }
+    options.recording.from_beginning = from.process == 0;
+    session recording(options.recording);
+    for (auto& memory : from.memories) {
+        recording.add(std::move(memory), from.process);
+    }
+    for (const auto& note : from.notes) {
+        streams.err << "weft-trace: " << note << '\n';
+    }
+    streams.err << "weft-trace: recording " << from.program << std::endl;
+    record_until_end(recording, options, from.process);
+    recording.tell(streams.err);
+    return outcome::good;
+}
+
+}  // namespace
+
+void add_record(CLI::App& tool, command_context& context) {
+    auto options = std::make_shared<record_options>();
+    CLI::App& command = *tool.add_subcommand("record", "Record what happens into a file");
+    command.add_option("SRC", options->source, "What to record")->required();
+    command.add_option("-o,--output", options->recording.file, "The file, usually NAME.ftr")
+        ->required();
+    command
+        .add_option("--events", options->events,
+                    "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
+        ->capture_default_str();
+    command.add_flag("--stacks", options->stacks, "The stack of every wait, too");
+    command
+        .add_option("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--max-size", options->recording.most_bytes, "End with a file of this size")
+        ->transform(CLI::AsSizeValue(false))
+        ->default_str("1GiB");
+    command.footer("Example:\n  weft-trace record server -o server.ftr --stacks --for 10");
+    command.callback([options, &context] { context.result = record(*options, context.streams); });
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "recording/recorder.hpp"
+
+namespace weft::trace_tool {
+
+namespace {
+
+constexpr std::size_t events_at_once = 65'536;
+constexpr std::uint64_t longest_chunk = 1'000'000'000;  // ns: what a killed recorder loses, at most
+
+}  // namespace
+
+recorder::recorder(const mapped_memory& memory, pid_t process, const recording_options& options)
+    : memory_(memory),
+      options_(options),
+      ring_(memory),
+      owned_(std::in_place, memory, options.mask),
+      file_(options.file),
+      chunk_(memory, process) {
+    if (options.from_beginning) {
+        ring_.rewind();
+    }
+}
+
+void recorder::step() {
+    displaced_ = owned_ && !owned_->renew();
+    drain();
+    if (monotonic_now() - chunk_.began() >= longest_chunk) {
+        write_chunk();
+    }
+}
+
+std::string recorder::ended() const {
+    if (displaced_) {
+        return "another process records the program now";
+    }
+    if (memory_.loop().doing == trace::phase::ended) {
+        return "the program has ended";
+    }
+    if (file_.size() >= options_.most_bytes) {
+        return "the file has become as large as it may";
+    }
+    return {};
+}
+
+void recorder::finish() {
+    owned_.reset();
+    drain();
+    write_chunk();
+    // One without events, so that the file ends with what fibers there are.
+    write_chunk();
+    file_.finish();
+}
+
+// Until it has caught up with the runtime: that writes far slower than this reads.
+void recorder::drain() {
+    pace_.found(ring_.fill());
+    const auto until = ring_.head();
+    while (ring_.next() < until) {
+        const auto had = chunk_.events().size();
+        const auto lost = ring_.read(chunk_.events(), events_at_once);
+        chunk_.add_gap(had, lost);
+        events_ += chunk_.events().size() - had;
+        lost_ += lost;
+        if (chunk_.full()) {
+            write_chunk();
+        }
+    }
+}
+
+void recorder::write_chunk() {
+    file_.write(chunk_.take());
+}
+
+}  // namespace weft::trace_tool

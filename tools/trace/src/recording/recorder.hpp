@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "memory/mapped_memory.hpp"
+#include "recording/chunk_builder.hpp"
+#include "recording/drain_pace.hpp"
+#include "recording/file_writer.hpp"
+#include "recording/ownership.hpp"
+#include "recording/ring_reader.hpp"
+
+namespace weft::trace_tool {
+
+/// What to record and where to.
+struct recording_options {
+    std::filesystem::path file;
+    std::uint32_t mask = trace::sched_events;
+    std::uint64_t most_bytes = std::uint64_t{1} << 30;  ///< of the file, about
+    bool from_beginning = false;                        ///< with what the runtime recorded before
+};
+
+/// Records a runtime into a file, step by step.
+class recorder {
+public:
+    /// Begins.
+    ///
+    /// \param memory   mapped with access::control; outlives the recorder.
+    /// \param process  0: none that could be asked.
+    /// \throws cannot_attach, recording_error
+    recorder(const mapped_memory& memory, pid_t process, const recording_options& options);
+
+    /// Takes what there is. To be called again after pause().
+    ///
+    /// \throws recording_error
+    void step();
+
+    [[nodiscard]] std::chrono::milliseconds pause() const noexcept { return pace_.pause(); }
+
+    /// Whether there is nothing more to record: the runtime has ended, the file has become as
+    /// large as it may, or somebody else records. Says which, for people; empty: go on.
+    [[nodiscard]] std::string ended() const;
+
+    /// Switches recording off, takes the rest and completes the file.
+    void finish();
+
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return file_.size(); }
+
+private:
+    void drain();
+    void write_chunk();
+
+    const mapped_memory& memory_;
+    recording_options options_;
+    ring_reader ring_;
+    std::optional<ownership> owned_;  // before the file: what cannot be recorded leaves none
+    file_writer file_;
+    chunk_builder chunk_;
+    drain_pace pace_;
+    std::uint64_t events_ = 0;
+    std::uint64_t lost_ = 0;
+    bool displaced_ = false;
+};
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "recording/session.hpp"
+
+#include <algorithm>
+
+namespace weft::trace_tool {
+
+namespace {
+
+std::filesystem::path numbered(const std::filesystem::path& file, std::size_t number) {
+    auto name = file.stem();
+    name += "-" + std::to_string(number);
+    name += file.extension();
+    return file.parent_path() / name;
+}
+
+}  // namespace
+
+void session::add(mapped_memory memory, pid_t process) {
+    auto options = options_;
+    if (!recordings_.empty()) {
+        options.file = numbered(options.file, recordings_.size() + 1);
+    }
+    recordings_.emplace_back(std::move(memory), process, options);
+}
+
+void session::step() {
+    for (auto& each : recordings_) {
+        if (each.finished) {
+            continue;
+        }
+        each.writer.step();
+        if (!each.writer.ended().empty()) {
+            each.writer.finish();
+            each.finished = true;
+        }
+    }
+}
+
+bool session::active() const noexcept {
+    return std::ranges::any_of(recordings_, [](const recording& each) { return !each.finished; });
+}
+
+std::chrono::milliseconds session::pause() const noexcept {
+    auto shortest = drain_pace::longest;
+    for (const auto& each : recordings_) {
+        shortest = each.finished ? shortest : std::min(shortest, each.writer.pause());
+    }
+    return shortest;
+}
+
+void session::finish() {
+    for (auto& each : recordings_) {
+        if (!each.finished) {
+            each.writer.finish();
+            each.finished = true;
+        }
+    }
+}
+
+void session::tell(std::ostream& err) const {
+    for (const auto& each : recordings_) {
+        err << "weft-trace: " << each.file.string() << ": " << each.writer.events()
+            << " events, lost " << each.writer.lost() << ", " << each.writer.bytes() << " bytes";
+        if (const auto why = each.writer.ended(); !why.empty()) {
+            err << "; " << why;
+        }
+        err << '\n';
+    }
+}
+
+std::vector<std::filesystem::path> session::files() const {
+    std::vector<std::filesystem::path> names;
+    for (const auto& each : recordings_) {
+        names.push_back(each.file);
+    }
+    return names;
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "report/event_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace weft::trace_tool {
+
+namespace {
+
+using trace::event_type;
+
+constexpr std::array<std::pair<event_type, std::string_view>, 23> names{{
+    {event_type::started, "started"},
+    {event_type::spawned, "spawned"},
+    {event_type::named, "named"},
+    {event_type::ended, "ended"},
+    {event_type::switched, "switched"},
+    {event_type::woken, "woken"},
+    {event_type::poll_began, "poll_began"},
+    {event_type::poll_ended, "poll_ended"},
+    {event_type::io_submitted, "io_submitted"},
+    {event_type::io_completed, "io_completed"},
+    {event_type::lock_contended, "lock_contended"},
+    {event_type::lock_received, "lock_received"},
+    {event_type::span_began, "span_began"},
+    {event_type::span_ended, "span_ended"},
+    {event_type::mark, "mark"},
+    {event_type::counter, "counter"},
+    {event_type::job_queued, "job_queued"},
+    {event_type::job_started, "job_started"},
+    {event_type::job_ended, "job_ended"},
+    {event_type::cancel_asked, "cancel_asked"},
+    {event_type::cancel_seen, "cancel_seen"},
+    {event_type::result_lost, "result_lost"},
+    {event_type::handle_lost, "handle_lost"},
+}};
+
+std::string string_of(std::uint32_t number, const chunk& in) {
+    const auto found = in.strings.find(number);
+    return found == in.strings.end() ? std::string() : found->second;
+}
+
+std::string reason_of(std::uint8_t reason, const chunk& in) {
+    switch (reason) {
+        case trace::leave_yielded: return "yielded";
+        case trace::leave_finished: return "finished";
+        case trace::leave_idle: return "idle";
+        default: break;
+    }
+    return reason < in.program.reasons.size() ? in.program.reasons[reason]
+                                              : "reason " + std::to_string(reason);
+}
+
+void add_what_it_names(json& made, const trace::event& shown, const chunk& in) {
+    switch (shown.type) {
+        case event_type::spawned:
+            made["site"] = string_of(shown.x, in) + ":" + std::to_string(shown.aux);
+            made["parent"] = shown.object;
+            break;
+        case event_type::switched:
+            made["to"] = shown.x;
+            made["why"] = reason_of(shown.sub, in);
+            made["readyBehind"] = shown.aux;
+            made["stack"] = shown.stack;
+            made["object"] = shown.object;
+            break;
+        case event_type::woken:
+            made["by"] = shown.x;
+            made["from"] = reason_of(shown.sub, in);
+            made["cancelled"] = shown.aux != 0;
+            made["object"] = shown.object;
+            break;
+        case event_type::named:
+        case event_type::span_began:
+        case event_type::mark:
+        case event_type::result_lost:
+            made["text"] = string_of(shown.x, in);
+            made["object"] = shown.object;
+            break;
+        case event_type::counter:
+            made["text"] = string_of(shown.x, in);
+            made["value"] = static_cast<std::int64_t>(shown.object);
+            break;
+        default:
+            made["x"] = shown.x;
+            made["object"] = shown.object;
+            break;
+    }
+}
+
+}  // namespace
+
+std::string name_of(trace::event_type type) {
+    const auto found =
+        std::ranges::find(names, type, &std::pair<event_type, std::string_view>::first);
+    return found == names.end() ? "type " + std::to_string(static_cast<int>(type))
+                                : std::string(found->second);
+}
+
+json event_json(const trace::event& shown, const chunk& in, const tick_scale& scale) {
+    json made{{"time", scale.since_begin(shown.time)},
+              {"fiber", shown.fiber},
+              {"type", name_of(shown.type)}};
+    add_what_it_names(made, shown, in);
+    return made;
+}
+
+json raw_event_json(const trace::event& shown) {
+    return {{"ticks", shown.time},  {"fiber", shown.fiber},  {"type", static_cast<int>(shown.type)},
+            {"sub", shown.sub},     {"aux", shown.aux},      {"x", shown.x},
+            {"stack", shown.stack}, {"object", shown.object}};
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "report/sections.hpp"
+#include "report/sites.hpp"
+
+namespace weft::trace_tool {
+
+namespace {
+
+json recording_json(const summary& in) {
+    const auto& file = in.file;
+    return {{"program", in.program.name},
+            {"process", in.program.process},
+            {"engine", in.program.engine},
+            {"nanoseconds", in.scale.duration(file.ended.ticks - file.began.ticks)},
+            {"events", file.events},
+            {"lost", file.lost},
+            {"gaps", in.gaps},
+            {"excludedWaits", in.excluded_waits},
+            {"complete", file.complete},
+            {"damage", file.damage}};
+}
+
+json fiber_json(const fiber_summary& fiber, const summary& in) {
+    json waits = json::object();
+    for (const auto& [reason, ticks] : fiber.waiting) {
+        waits[in.reason_name(reason)] = in.scale.duration(ticks);
+    }
+    return {{"id", fiber.fiber},
+            {"name", fiber.name},
+            {"site", fiber.site},
+            {"parent", fiber.parent},
+            {"run", in.scale.duration(fiber.running)},
+            {"ready", in.scale.duration(fiber.ready)},
+            {"wait", in.scale.duration(fiber.waiting_total())},
+            {"unknown", in.scale.duration(fiber.unknown)},
+            {"waits", std::move(waits)},
+            {"runs", fiber.switches},
+            {"longestRun", in.scale.duration(fiber.longest_run)},
+            {"longestReady", in.scale.duration(fiber.longest_ready)},
+            {"spawned", fiber.spawned},
+            {"ended", fiber.ended}};
+}
+
+json durations_json(const std::string& name, const durations& of, const tick_scale& scale) {
+    return {{"name", name},
+            {"count", of.count()},
+            {"total", scale.duration(of.total())},
+            {"p50", scale.duration(of.percentile(50))},
+            {"p90", scale.duration(of.percentile(90))},
+            {"p99", scale.duration(of.percentile(99))},
+            {"longest", scale.duration(of.longest())}};
+}
+
+}  // namespace
+
+json finding_json(const finding& shown) {
+    return {{"kind", name_of(shown.what)},
+            {"fiber", shown.fiber},
+            {"nanoseconds", shown.nanoseconds},
+            {"text", shown.text}};
+}
+
+json report_json(const summary& in) {
+    json made{{"formatVersion", json_version}, {"recording", recording_json(in)}};
+    made["findings"] = json::array();
+    for (const auto& each : find_all(in)) {
+        made["findings"].push_back(finding_json(each));
+    }
+    made["fibers"] = json::array();
+    for (const auto& [id, fiber] : in.fibers) {
+        made["fibers"].push_back(fiber_json(fiber, in));
+    }
+    made["waits"] = json::array();
+    for (const auto& [reason, waits] : in.waits) {
+        made["waits"].push_back(durations_json(in.reason_name(reason), waits, in.scale));
+    }
+    made["ready"] = durations_json("ready", in.ready, in.scale);
+    made["running"] = durations_json("running", in.runs, in.scale);
+    made["sites"] = json::array();
+    for (const auto& site : sites_of(in)) {
+        made["sites"].push_back({{"site", site.site},
+                                 {"fibers", site.fibers},
+                                 {"run", in.scale.duration(site.running)},
+                                 {"ready", in.scale.duration(site.ready)},
+                                 {"wait", in.scale.duration(site.waiting)}});
+    }
+    return made;
+}
+
+}  // namespace weft::trace_tool

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "report/why_report.hpp"
+
+#include <algorithm>
+
+#include "output/table.hpp"
+
+namespace weft::trace_tool {
+
+namespace {
+
+constexpr std::size_t most_steps = 12;  // that are printed: the longest
+constexpr std::size_t most_blamed = 5;
+
+std::string_view name_of(activity what) {
+    switch (what) {
+        case activity::running: return "run";
+        case activity::ready: return "ready";
+        case activity::waiting: return "wait";
+        case activity::unknown: break;
+    }
+    return "unknown";
+}
+
+std::string text(std::uint64_t ticks, const summary& in) {
+    return duration_text(in.scale.duration(ticks));
+}
+
+std::string subject(std::uint32_t fiber, const summary& in) {
+    return fiber == 0 ? "the loop"
+                      : "#" + std::to_string(fiber) + " " + printable(in.fiber_name(fiber));
+}
+
+template <class Key>
+std::vector<std::pair<Key, std::uint64_t>> largest_first(const std::map<Key, std::uint64_t>& of) {
+    std::vector<std::pair<Key, std::uint64_t>> sorted(of.begin(), of.end());
+    std::ranges::stable_sort(sorted, std::greater(), &std::pair<Key, std::uint64_t>::second);
+    return sorted;
+}
+
+void print_blame(std::ostream& out, const char* how,
+                 const std::map<std::uint32_t, std::uint64_t>& blamed, const summary& in) {
+    auto sorted = largest_first(blamed);
+    const auto all = sorted.size();
+    sorted.resize(std::min(all, most_blamed));
+    for (const auto& [fiber, ticks] : sorted) {
+        out << "           " << how << ' ' << subject(fiber, in) << "  " << text(ticks, in) << '\n';
+    }
+    if (all > most_blamed) {
+        out << "           and " << all - most_blamed << " others\n";
+    }
+}
+
+void print_parts(std::ostream& out, const split& parts, const summary& in) {
+    out << "  cpu      " << text(parts.running, in) << '\n';
+    out << "  ready    " << text(parts.ready, in) << '\n';
+    print_blame(out, "behind", parts.behind, in);
+    for (const auto& [kind, ticks] : largest_first(parts.waiting)) {
+        out << "  " << kind << std::string(9 - std::min<std::size_t>(8, kind.size()), ' ')
+            << text(ticks, in) << '\n';
+        for (const auto& [reason, of] : largest_first(parts.by_reason)) {
+            if (kind_of_wait(in.reason_name(reason)) == kind) {
+                out << "           " << printable(in.reason_name(reason)) << "  " << text(of, in)
+                    << '\n';
+            }
+        }
+        if (kind == "lock") {
+            print_blame(out, "held by", parts.held_by, in);
+        }
+    }
+    if (parts.unknown != 0) {
+        out << "  unknown  " << text(parts.unknown, in) << "  (events were lost)\n";
+    }
+}
+
+std::string step_text(const path_step& step, const summary& in) {
+    std::string said(name_of(step.what.what));
+    if (step.what.what == activity::waiting) {
+        said += " (" + printable(in.reason_name(step.what.reason)) + ")";
+    }
+    return said;
+}
+
+void print_path(std::ostream& out, const std::vector<path_step>& path, const summary& in) {
+    std::vector<std::size_t> order(path.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        order[i] = i;
+    }
+    const auto ticks = [&](std::size_t i) { return path[i].what.ticks(); };
+    std::ranges::stable_sort(order, std::greater(), ticks);
+    order.resize(std::min(order.size(), most_steps));
+    std::ranges::sort(order);
+    out << "critical path, " << order.size() << " of " << path.size() << " steps: the longest\n";
+    for (const auto i : order) {
+        const auto& step = path[i];
+        out << "  +" << text(step.what.begin - path.front().what.begin, in) << "  "
+            << std::string(2 * step.depth, ' ') << subject(step.what.fiber, in) << "  "
+            << step_text(step, in) << "  " << text(step.what.ticks(), in) << '\n';
+    }
+}
+
+json blame_json(const std::map<std::uint32_t, std::uint64_t>& blamed, const summary& in) {
+    json made = json::array();
+    for (const auto& [fiber, ticks] : largest_first(blamed)) {
+        made.push_back({{"fiber", fiber},
+                        {"name", in.fiber_name(fiber)},
+                        {"nanoseconds", in.scale.duration(ticks)}});
+    }
+    return made;
+}
+
+json times_json(const split& parts, const summary& in) {
+    json made{{"cpu", in.scale.duration(parts.running)}, {"ready", in.scale.duration(parts.ready)}};
+    for (const auto* kind : {"io", "lock", "worker", "sleep", "other"}) {
+        const auto found = parts.waiting.find(kind);
+        made[kind] = found == parts.waiting.end() ? 0 : in.scale.duration(found->second);
+    }
+    made["unknown"] = in.scale.duration(parts.unknown);
+    return made;
+}
+
+}  // namespace
+
+void print_why(std::ostream& out, const stretch& asked, const split& parts,
+               const std::vector<path_step>& path, const summary& in) {
+    out << printable(asked.name) << "  " << text(asked.end - asked.begin, in) << "  fiber "
+        << subject(asked.fiber, in) << '\n';
+    print_parts(out, parts, in);
+    print_path(out, path, in);
+    out << "coverage: " << in.file.lost << " events lost in " << in.gaps << " gaps\n";
+}
+
+json why_json(const stretch& asked, const split& parts, const std::vector<path_step>& path,
+              const summary& in) {
+    json made{{"formatVersion", json_version},
+              {"name", asked.name},
+              {"fiber", asked.fiber},
+              {"begin", in.scale.since_begin(asked.begin)},
+              {"nanoseconds", in.scale.duration(asked.end - asked.begin)},
+              {"times", times_json(parts, in)},
+              {"behind", blame_json(parts.behind, in)},
+              {"heldBy", blame_json(parts.held_by, in)},
+              {"lost", in.file.lost},
+              {"path", json::array()}};
+    for (const auto& step : path) {
+        made["path"].push_back({{"fiber", step.what.fiber},
+                                {"what", step_text(step, in)},
+                                {"depth", step.depth},
+                                {"begin", in.scale.since_begin(step.what.begin)},
+                                {"nanoseconds", in.scale.duration(step.what.ticks())}});
+    }
+    return made;
+}
+
+}  // namespace weft::trace_tool
