@@ -13,13 +13,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace {
 
-int accept_calls = 0;
+std::atomic<int> accept_calls = 0;  // several runtimes of a test may accept
 
 }  // namespace
 

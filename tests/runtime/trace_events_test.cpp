@@ -164,6 +164,10 @@ TEST_F(TraceEvents, AToolCanAskForTheStacksOfAllParkedFibers) {
         let_others_run();
         EXPECT_EQ(test::row_of(waiting[0].id())->wait_stack, 0U);
         auto& memory = test::trace_memory_here();
+        if (memory.header().registers.instruction == 0) {
+            happened.set();
+            GTEST_SKIP() << "Boost.Fiber keeps the registers of these fibers";
+        }
         memory.control().asked = 7;
         while (memory.loop().answered != 7) {
             this_fiber::sleep_for(1ms);

@@ -79,6 +79,7 @@ TEST_F(TraceFormat, ARowSaysWhatAFiberDoes) {
         let_others_run();
         EXPECT_EQ(row->state, row_state::finished);
         waiting.get();
+        let_others_run(100);  // the engine on Boost.Fiber gives back some switches later
         EXPECT_EQ(test::row_of(id), nullptr);
     });
 }
@@ -153,19 +154,21 @@ TEST_F(TraceFormat, ACancelledWaitForALockIsNotCounted) {
 TEST_F(TraceFormat, FibersBeyondTheTableAreCounted) {
     options.trace = {.rows = 4};
     run([] {
+        const loop& shown = test::trace_memory_here().loop();
+        const auto before = shown.live;  // main, root, and perhaps the loop's own
         weft::event happened;
         std::vector<task<void>> waiting;
         for (int i = 0; i < 10; ++i) {
             waiting.push_back(spawn([&] { happened.wait(); }));
         }
         let_others_run();
-        const loop& shown = test::trace_memory_here().loop();
-        EXPECT_EQ(shown.live, 12U);        // with main and root
-        EXPECT_EQ(shown.without_row, 8U);  // of 4 rows
+        EXPECT_EQ(shown.live, before + 10);
+        EXPECT_EQ(shown.without_row, before + 10 - 4);
         EXPECT_NE(test::row_of(waiting[0].id()), nullptr);
         EXPECT_EQ(test::row_of(waiting[9].id()), nullptr);
         happened.set();
         waiting.clear();
+        let_others_run(100);
         auto later = spawn([&] { this_fiber::yield(); });
         EXPECT_NE(test::row_of(later.id()), nullptr) << "a row is used again";
     });

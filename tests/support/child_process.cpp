@@ -97,6 +97,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 [[noreturn]] void become(const char* program, char** arguments, char** environment, int output,
                          int errors, const child_options& options) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    std::signal(SIGINT, SIG_DFL);  // a shell ignores both for what it runs in the background
+    std::signal(SIGQUIT, SIG_DFL);
     if (options.descriptor_limit) {
         const rlimit limit{*options.descriptor_limit, *options.descriptor_limit};
         setrlimit(RLIMIT_NOFILE, &limit);

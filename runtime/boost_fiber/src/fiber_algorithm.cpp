@@ -146,6 +146,7 @@ bf::context* fiber_algorithm::pick_next() noexcept {
             return nullptr;  // suspend_until() comes next
         }
         leave();
+        home_.trace().left_for_loop(*current_fiber);
         loop_.context = dispatcher_;
         loop_.memory = stack_below(*dispatcher_);
         return enter(loop_);

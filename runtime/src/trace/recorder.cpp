@@ -185,14 +185,16 @@ void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept
     tell(trace_event::running, &to);
 }
 
-[[gnu::noinline]] void recorder::idle(fiber& last) noexcept {
-    if (watched()) {
-        if (wants(trace::sched_events) && page_->shown.running != 0) {
-            leave(last, 0, 0);
-        }
-        tell(trace_event::idle, nullptr);
+void recorder::left_for_loop(fiber& last) noexcept {
+    if (watched() && wants(trace::sched_events) && page_->shown.running != 0) {
+        leave(last, 0, 0);
     }
     page_->shown.running = 0;
+}
+
+[[gnu::noinline]] void recorder::idle(fiber& last) noexcept {
+    left_for_loop(last);
+    tell(trace_event::idle, nullptr);
     page_->shown.host = last.id;
     page_->shown.host_frame = callers_frame(__builtin_frame_address(0));
 }

@@ -119,6 +119,9 @@ public:
         page_->shown.switches = page_->shown.switches + 1;
     }
 
+    /// The loop gets the processor after `last`, to look what has happened meanwhile.
+    void left_for_loop(fiber& last) noexcept;
+
     /// Nothing is ready: `last`, which ran last, lets the loop wait for the kernel.
     void idle(fiber& last) noexcept;
 
