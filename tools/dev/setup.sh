@@ -33,7 +33,6 @@ readonly packages=(
     nlohmann-json3-dev
     libdw-dev
     libzstd-dev
-    libncurses-dev
     libprotozero-dev
 )
 
