@@ -66,6 +66,8 @@ void add_export(CLI::App& tool, command_context& context) {
         ->check(
             CLI::IsMember({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"}))
         ->capture_default_str();
+    command.add_flag_callback(
+        "--json", [options] { options->format = "json"; }, "The same as --format=json");
     command.add_option("-o,--output", options->output, "Where to; else standard output");
     command.add_option("--top", options->most_fibers, "Fibers with a track of their own, at most")
         ->capture_default_str();

@@ -13,6 +13,7 @@
 #include "recording/session.hpp"
 #include "recording/stop_signals.hpp"
 #include "recording/unique_descriptor.hpp"
+#include "report/sections.hpp"
 
 namespace weft::trace_tool {
 namespace {
@@ -23,6 +24,7 @@ struct record_options {
     std::string events = "sched";
     bool stacks = false;
     double seconds = 0;
+    bool json = false;
 };
 
 /// Knows whether a process has ended.
@@ -75,6 +77,12 @@ outcome record(record_options options, output_streams streams) {
     streams.err << "weft-trace: recording " << from.program << std::endl;
     record_until_end(recording, options, from.process);
     recording.tell(streams.err);
+    if (options.json) {
+        for (const auto& file : recording.files()) {
+            print_json(streams.out, report_json(summarize(file)));
+            streams.out << '\n';
+        }
+    }
     return outcome::good;
 }
 
@@ -97,6 +105,7 @@ void add_record(CLI::App& tool, command_context& context) {
     command.add_option("--max-size", options->recording.most_bytes, "End with a file of this size")
         ->transform(CLI::AsSizeValue(false))
         ->default_str("1GiB");
+    command.add_flag("--json", options->json, "At the end the report, as JSON");
     command.footer("Example:\n  weft-trace record server -o server.ftr --stacks --for 10");
     command.callback([options, &context] { context.result = record(*options, context.streams); });
 }

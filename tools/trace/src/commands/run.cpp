@@ -22,6 +22,7 @@ struct run_options {
     recording_options recording;
     std::string events = "sched+stacks";
     std::string fail_on;
+    bool json = false;
     std::vector<std::string> command;
 };
 
@@ -49,12 +50,17 @@ int record_all(session& recording, const run_options& options) {
 
 // Whether something was found that the program is to fail on.
 bool tell_findings(const session& recording, const std::vector<fail_condition>& conditions,
-                   std::ostream& err) {
+                   bool as_json, std::ostream& err) {
     bool failed = false;
     for (const auto& file : recording.files()) {
         const auto read = summarize(file);
         const auto made = make_report(read, 5);
-        print_text(err, made);
+        if (as_json) {
+            print_json(err, report_json(read));
+            err << '\n';
+        } else {
+            print_text(err, made);
+        }
         for (const auto& each : made.findings) {
             failed = failed || std::ranges::any_of(conditions, [&](const auto& condition) {
                          return condition.holds_for(each);
@@ -77,7 +83,7 @@ int run(run_options options, output_streams streams) {
         return code;
     }
     recording.tell(streams.err);
-    const bool failed = tell_findings(recording, conditions, streams.err);
+    const bool failed = tell_findings(recording, conditions, options.json, streams.err);
     return code == 0 && failed ? static_cast<int>(outcome::finding) : code;
 }
 
@@ -93,6 +99,7 @@ void add_run(CLI::App& tool, command_context& context) {
     command.add_option("--events", options->events, "As in record")->capture_default_str();
     command.add_option("--fail-on", options->fail_on,
                        "Fail too if there is: stall>100ms, deadlock, leak, lost; joined by commas");
+    command.add_flag("--json", options->json, "The report as JSON, also on standard error");
     command.add_option("COMMAND", options->command, "Behind --: the program, its arguments")
         ->required();
     command.footer(
