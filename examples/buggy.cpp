@@ -44,6 +44,8 @@ void stall(weft::task_group& group) {
 void deadlock(weft::task_group& group) {
     static weft::mutex accounts;
     static weft::mutex journal;
+    static const weft::trace::object_name first_name(&accounts, "accounts");
+    static const weft::trace::object_name second_name(&journal, "journal");
     const auto lock_both = [](weft::mutex& first, weft::mutex& second) {
         const std::scoped_lock held(first);
         weft::this_fiber::sleep_for(10ms);

@@ -38,6 +38,7 @@ double sites_ns(std::uint32_t events, std::size_t count) {
 /// The table alone; an event more, of which a wait has two; its stack in addition.
 std::vector<double> costs(std::size_t count) {
     return run([=] {
+        sites_ns(trace::sched_events | trace::stack_events, count);  // touches the whole ring
         const double table = sites_ns(0, count);
         const double events = sites_ns(trace::sched_events, count);
         const double stacks = sites_ns(trace::sched_events | trace::stack_events, count);

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# buggy_test.sh BUGGY WEFT_TRACE: every bug of examples/buggy.cpp is found by the command that
+# tools/trace/README.md names, and no command finds the bug of another.
+
+set -euo pipefail
+
+readonly buggy=$1 tool=$2
+work=$(mktemp -d)
+program=
+trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# Starts buggy with a bug, and returns once it runs.
+start() {
+    local line
+    mkfifo "$work/output"
+    "$buggy" "$1" > "$work/output" &
+    program=$!
+    read -r line < "$work/output"
+    rm "$work/output"
+    [ "$line" = "buggy $1 runs" ] || fail "it said: $line"
+}
+
+stop() {
+    kill -KILL "$program"
+    wait "$program" 2> /dev/null || true
+    program=
+}
+
+record() {
+    "$tool" record "$program" -o "$work/$1.ftr" --events sched+sync+user --stacks --for 1 \
+        2> "$work/errors" || fail "record: $(cat "$work/errors")"
+    "$tool" report "$work/$1.ftr" > "$work/$1.txt" || true
+}
+
+finds() {
+    grep -q -- "$2" "$work/$1.txt" || fail "no '$2' in the report on $1: $(cat "$work/$1.txt")"
+}
+
+finds_not() {
+    ! grep -q -- "$2" "$work/$1.txt" || fail "'$2' in the report on $1: $(cat "$work/$1.txt")"
+}
+
+for bug in stall leak slow_lock; do
+    start $bug
+    record $bug
+    "$tool" deadlock "$program" > /dev/null || fail "a deadlock in $bug"
+    stop
+done
+finds stall 'stall: .*report kept the loop'
+finds_not leak 'stall: .*report'
+finds leak 'leak: .*buggy.cpp'
+finds_not slow_lock 'leak: '
+finds slow_lock 'contention: fibers waited .* for locks (mutex)'
+finds_not stall 'contention: '
+"$tool" why "$work/slow_lock.ftr" 'GET /users' | grep -q 'held by #.* refresh' ||
+    fail "why does not name the fiber that holds the lock"
+
+start deadlock
+# Both fibers hold their first lock for 10 ms before they want the second one.
+for ((i = 0; i < 1000; ++i)); do
+    if ! "$tool" deadlock "$program" > "$work/deadlock.txt"; then
+        break
+    fi
+done
+grep -q 'DEADLOCK of 2 fibers' "$work/deadlock.txt" || fail "$(cat "$work/deadlock.txt")"
+grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/deadlock.txt" ||
+    fail "$(cat "$work/deadlock.txt")"
+stop
+echo "all four were found"
