@@ -176,16 +176,18 @@ TEST_F(TraceFormat, FibersBeyondTheTableAreCounted) {
 
 TEST_F(TraceFormat, AForkedChildWritesIntoACopy) {
     run([] {
-        const auto before = test::trace_memory_here().loop().switches;
+        loop& shown = test::trace_memory_here().loop();
+        const auto before = shown.switches;
         const pid_t child = ::fork();
         if (child == 0) {
-            test::trace_memory_here().loop().switches = 1'000'000'000;
+            shown.switches = 1'000'000'000;
             ::_exit(shown_memories());
         }
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status));
         EXPECT_EQ(WEXITSTATUS(status), 0);
-        EXPECT_EQ(test::trace_memory_here().loop().switches, before);
+        EXPECT_EQ(shown.switches, before);
     });
 }
 
