@@ -16,7 +16,9 @@
 
 namespace weft::trace {
 
-/// What happened. Values are never reused; a reader skips those it does not know. In brackets: the
+/// What happened. Values are never reused; a reader skips those it does not know. Those of the
+/// classes loop, worker and cancel, and those of something lost, are reserved: the runtime does not
+/// record them yet. In brackets: the
 /// members of `event` that mean something, besides `time` and `fiber`.
 enum class event_type : std::uint8_t {
     none = 0,
