@@ -42,6 +42,10 @@ int sleep_until_monotonic(const timespec* wanted) {
     ::clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += wanted->tv_sec;
     end.tv_nsec += wanted->tv_nsec;
+    if (end.tv_nsec >= 1'000'000'000 && wanted->tv_nsec < 1'000'000'000) {
+        ++end.tv_sec;
+        end.tv_nsec -= 1'000'000'000;
+    }
     return ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, nullptr);
 }
 
