@@ -7,6 +7,10 @@ include(CMakePackageConfigHelpers)
 set(libraries weft_runtime weft_boost_fiber weft_net weft_tls weft_http weft_weft)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 
+if(TARGET weft_testing)
+    list(APPEND libraries weft_testing)
+endif()
+
 install(TARGETS ${libraries}
     EXPORT weft_targets
     FILE_SET HEADERS)
