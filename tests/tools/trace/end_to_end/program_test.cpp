@@ -9,7 +9,7 @@
 #include <csignal>
 #include <string>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "support/child_process.hpp"
 #include "trace/support/run_tool.hpp"
 
@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using weft::test::child_process;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 /// The planted program under a name that no process of another test has.
 class private_name {
