@@ -33,6 +33,7 @@ readonly packages=(
     nlohmann-json3-dev
     libdw-dev
     libzstd-dev
+    libncurses-dev
     libprotozero-dev
 )
 
