@@ -40,6 +40,7 @@ readonly packages=(
 # Where apt does not offer these, what needs them is skipped.
 readonly wished=(
     clang-format-14
+    gdb
 )
 
 readonly policy=/usr/sbin/policy-rc.d
