@@ -1,12 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 #
-# Finds what weft-trace is built on; see weft_dependencies.cmake. No library of weft needs it.
-
-find_package(CLI11 QUIET)
-weft_require("${CLI11_FOUND}" "CLI11" libcli11-dev)
-
-find_package(nlohmann_json QUIET)
-weft_require("${nlohmann_json_FOUND}" "nlohmann_json" nlohmann-json3-dev)
+# Finds what weft-trace alone is built on; see weft_dependencies.cmake. No library of weft needs it.
 
 pkg_check_modules(WEFT_DW QUIET IMPORTED_TARGET GLOBAL libdw libelf)
 weft_require("${WEFT_DW_FOUND}" "libdw of elfutils" libdw-dev)

@@ -86,7 +86,7 @@ void fiber_algorithm::awakened(bf::context* context) noexcept {
     if (bf::context::active() != running_) [[unlikely]] {
         notice_dispatch();
     }
-    fiber& able = fiber_of(*context);
+    fiber& able = context == left_ ? *left_fiber_ : fiber_of(*context);
     if (able.task == nullptr || able.state != fiber_state::created) {
         able.move_to(fiber_state::ready);  // a new task does so when all has succeeded
         home_.trace().ready(able);
@@ -118,7 +118,10 @@ void fiber_algorithm::leave() noexcept {
 }
 
 bf::context* fiber_algorithm::enter(fiber& next) noexcept {
+    left_ = nullptr;
     if (&next != &loop_) {
+        left_ = running_;
+        left_fiber_ = current_fiber;
         next.move_to(fiber_state::running);
         home_.trace().running(*current_fiber, next, ring_.size());
     }

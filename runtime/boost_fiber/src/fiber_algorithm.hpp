@@ -32,7 +32,10 @@ class scheduler;
 ///    the queue is empty and every switches_per_turn() switches; only it lets time pass.
 /// 3. A fiber that waits for something of Boost.Fiber is `parked` for wait_reason::boost_fiber and
 ///    has no `abort`.
-/// 4. errno and the exception globals of a fiber that does not run are in its control block.
+/// 4. `left_` ran before the running fiber, and has not been freed: only the dispatcher frees. A
+/// fiber
+///    that yields is awakened as just that, by the next one, so it need not be searched for.
+/// 5. errno and the exception globals of a fiber that does not run are in its control block.
 class fiber_algorithm final : public boost::fibers::algo::algorithm {
 public:
     /// \param main  what becomes the root fiber of the runtime; the running context.
@@ -87,6 +90,8 @@ private:
     boost::fibers::context* main_;
     boost::fibers::context* dispatcher_ = nullptr;
     boost::fibers::context* running_;
+    boost::fibers::context* left_ = nullptr;
+    fiber* left_fiber_ = nullptr;
     exception_globals* exceptions_;  // of this thread, as in native_engine.cpp
     int* errno_;                     // the same
     ready_ring ring_;
