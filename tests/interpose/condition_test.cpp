@@ -116,6 +116,26 @@ TEST_F(InterposedCondition, CancellationEndsAWaitWithTheMutex) {
     });
 }
 
+TEST_F(InterposedCondition, CancelledFiberThatWaitsOnLetsOthersRun) {
+    run([] {
+        std::mutex mutex;
+        std::condition_variable condition;
+        bool ready = false;
+        auto waiter = spawn([&] {
+            std::unique_lock held(mutex);
+            condition.wait(held, [&] { return ready; });
+        });
+        let_others_run();
+        waiter.cancel();
+        let_others_run();
+        {
+            const std::lock_guard held(mutex);
+            ready = true;
+        }
+        EXPECT_NO_THROW(waiter.join());
+    });
+}
+
 TEST_F(InterposedCondition, ThreadsAndFibersNotifyEachOther) {
     options.time = weft::time_source::monotonic;
     std::mutex mutex;

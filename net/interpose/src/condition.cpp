@@ -3,6 +3,8 @@
 // pthread_cond_*. Threads wait in libc, fibers in a line of this layer; a signal goes to one of
 // each, which POSIX allows: a wait may end without one.
 
+#include <weft/scope.hpp>
+
 #include "c11_result.hpp"
 #include "lock_wait.hpp"
 #include "mutex.hpp"
@@ -22,12 +24,24 @@ pthread_cond_t* posix(cnd_t* condition) noexcept {
     return reinterpret_cast<pthread_cond_t*>(condition);
 }
 
+void let_others_run() {
+    cancel_scope scope;
+    scope.set_shield(true);
+    scope.run([] { this_fiber::yield(); });
+}
+
 /// The wait itself, without the mutex.
-int wait_in_line(waiting_place& place, clock::time_point deadline) noexcept {
-    return lock_call([&] {
+int wait_in_line(waiting_place& place, clock::time_point deadline) {
+    const int result = lock_call([&] {
         place.wait(deadline);
         return place.chosen() ? 0 : ETIMEDOUT;
     });
+    if (result != 0) {
+        // Many callers look at nothing but what they wait for, and call again at once: a cancelled
+        // one must leave the others the time to bring it about.
+        let_others_run();
+    }
+    return result;
 }
 
 int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, clock::time_point deadline) {
