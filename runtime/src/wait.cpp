@@ -12,8 +12,8 @@ namespace {
 /// Waits for the tasks of one call.
 class waiting_for_tasks final : public task_watcher {
 public:
-    waiting_for_tasks(const std::vector<task_state*>& tasks, wait_until enough)
-        : task_watcher(tasks.size()), enough_(enough), all_(tasks.size()), running_(all_) {
+    waiting_for_tasks(const std::vector<task_state*>& tasks, wait_goal goal)
+        : task_watcher(tasks.size()), goal_(goal), all_(tasks.size()), running_(all_) {
         for (auto* each : tasks) {
             watch(*each);
         }
@@ -45,14 +45,14 @@ private:
     }
 
     [[nodiscard]] bool satisfied() const noexcept {
-        switch (enough_) {
-            case wait_until::any: return running_ < all_;
-            case wait_until::first_exception: return failed_ || running_ == 0;
+        switch (goal_) {
+            case wait_goal::any: return running_ < all_;
+            case wait_goal::first_exception: return failed_ || running_ == 0;
             default: return running_ == 0;
         }
     }
 
-    wait_until enough_;
+    wait_goal goal_;
     std::size_t all_;
     std::size_t running_;
     bool failed_ = false;
@@ -61,11 +61,11 @@ private:
 
 }  // namespace
 
-wait_result wait_for_tasks(const std::vector<task_state*>& tasks, wait_until enough) {
+wait_result wait_for_tasks(const std::vector<task_state*>& tasks, wait_goal goal) {
     if (tasks.empty()) {
         throw std::invalid_argument("wait for tasks: there is none to wait for");
     }
-    waiting_for_tasks waiting(tasks, enough);
+    waiting_for_tasks waiting(tasks, goal);
     waiting.wait();
     return waiting.result();
 }

@@ -14,7 +14,7 @@
 namespace weft {
 namespace {
 
-std::exception_ptr error_of(auto thrown) {
+std::exception_ptr wrapped(auto thrown) {
     return std::make_exception_ptr(std::move(thrown));
 }
 
@@ -35,10 +35,10 @@ TEST(Error, IoErrorKnowsWhatWasTransferred) {
 
 TEST(Error, DescribeKnowsEveryKind) {
     EXPECT_EQ(describe(nullptr), "no error");
-    EXPECT_EQ(describe(error_of(std::runtime_error("text"))), "text");
-    EXPECT_EQ(describe(error_of(cancelled(1, ""))), "cancelled");
-    EXPECT_EQ(describe(error_of(cancelled(1, "why"))), "cancelled: why");
-    EXPECT_EQ(describe(error_of(42)), "unknown exception");
+    EXPECT_EQ(describe(wrapped(std::runtime_error("text"))), "text");
+    EXPECT_EQ(describe(wrapped(cancelled(1, ""))), "cancelled");
+    EXPECT_EQ(describe(wrapped(cancelled(1, "why"))), "cancelled: why");
+    EXPECT_EQ(describe(wrapped(42)), "unknown exception");
 }
 
 std::string printed(const error_report& report) {
@@ -52,7 +52,7 @@ TEST(Error, DefaultHandlerPrintsOneLine) {
     report.kind = error_kind::unhandled_exception;
     report.fiber_id = 12;
     report.fiber_name = "worker";
-    report.error = error_of(std::runtime_error("broken"));
+    report.error = wrapped(std::runtime_error("broken"));
     report.spawned_at = std::source_location::current();
     const std::string line = printed(report);
     EXPECT_EQ(line.find("weft: unhandled exception in fiber 12 \"worker\" (spawned at "), 0U);

@@ -24,9 +24,9 @@ struct wait_result {
 
 namespace detail {
 
-enum class wait_until : std::uint8_t { any, first_exception, all };
+enum class wait_goal : std::uint8_t { any, first_exception, all };
 
-wait_result wait_for_tasks(const std::vector<task_state*>& tasks, wait_until enough);
+wait_result wait_for_tasks(const std::vector<task_state*>& tasks, wait_goal goal);
 
 template <task_range Range>
 std::vector<task_state*> states_of(const Range& tasks) {
@@ -56,7 +56,7 @@ requires requires(const Tasks&... tasks) {
     detail::states_of(tasks...);
 }
 wait_result wait_any(const Tasks&... tasks) {
-    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_until::any);
+    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_goal::any);
 }
 
 /// Waits until all tasks have ended, failed or not. Otherwise like wait_any().
@@ -65,7 +65,7 @@ requires requires(const Tasks&... tasks) {
     detail::states_of(tasks...);
 }
 wait_result wait_all(const Tasks&... tasks) {
-    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_until::all);
+    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_goal::all);
 }
 
 /// Waits until a task has failed or all have ended. A task that was cancelled has not failed.
@@ -75,7 +75,7 @@ requires requires(const Tasks&... tasks) {
     detail::states_of(tasks...);
 }
 wait_result wait_first_exception(const Tasks&... tasks) {
-    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_until::first_exception);
+    return detail::wait_for_tasks(detail::states_of(tasks...), detail::wait_goal::first_exception);
 }
 
 }  // namespace weft

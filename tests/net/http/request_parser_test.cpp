@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-struct outcome {
+struct parsed_request {
     std::size_t used = 0;
     std::optional<errc> refused;
     request parsed;
@@ -23,8 +23,8 @@ struct outcome {
 };
 
 // Shows the parser ever more of `text`, `step` bytes at a time, until it has made up its mind.
-outcome feed(std::string_view text, std::size_t step, const limits& most = {}) {
-    outcome result;
+parsed_request feed_request(std::string_view text, std::size_t step, const limits& most = {}) {
+    parsed_request result;
     request_parser parser(most);
     try {
         for (std::size_t shown = 0; result.used == 0 && shown < text.size();) {
@@ -53,7 +53,7 @@ class BadRequest : public testing::TestWithParam<bad_request> {};
 // CVE-2024-23829, CVE-2025-69224, CVE-2026-34520, CVE-2026-34525, #13136.
 TEST_P(BadRequest, IsRefusedHoweverItArrives) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{7}, GetParam().text.size()}) {
-        const auto result = feed(GetParam().text, step);
+        const auto result = feed_request(GetParam().text, step);
         ASSERT_TRUE(result.refused.has_value()) << "in steps of " << step;
         EXPECT_EQ(*result.refused, GetParam().expected) << "in steps of " << step;
     }
@@ -191,7 +191,7 @@ class GoodRequest : public testing::TestWithParam<good_request> {};
 TEST_P(GoodRequest, IsParsedHoweverItArrives) {
     const auto& expected = GetParam();
     for (const std::size_t step : {std::size_t{1}, std::size_t{5}, expected.text.size()}) {
-        const auto result = feed(expected.text, step);
+        const auto result = feed_request(expected.text, step);
         ASSERT_FALSE(result.refused.has_value()) << make_error_code(*result.refused).message();
         EXPECT_EQ(result.used, expected.text.size());
         EXPECT_EQ(result.parsed.method, expected.method);
@@ -247,13 +247,13 @@ TEST(RequestParser, LeavesWhatFollowsTheHead) {
 // Scenario 23; CVE-2026-54277: the limit holds however the line is cut.
 TEST(RequestParser, RefusesALongStartLineBeforeItEnds) {
     const auto text = "GET /" + std::string(64 * 1024, 'a');
-    EXPECT_EQ(feed(text, text.size()).refused, errc::start_line_too_long);
-    EXPECT_EQ(feed(text, 100).refused, errc::start_line_too_long);
+    EXPECT_EQ(feed_request(text, text.size()).refused, errc::start_line_too_long);
+    EXPECT_EQ(feed_request(text, 100).refused, errc::start_line_too_long);
 }
 
 // Scenario 23.
 TEST(RequestParser, RefusesAnEndlessMethod) {
-    EXPECT_EQ(feed(std::string(64 * 1024, 'A'), 1'000).refused, errc::start_line_too_long);
+    EXPECT_EQ(feed_request(std::string(64 * 1024, 'A'), 1'000).refused, errc::start_line_too_long);
 }
 
 // Scenario 23; CVE-2026-22815.
@@ -262,13 +262,13 @@ TEST(RequestParser, RefusesTooManyFields) {
     for (int i = 0; i < 10'000; ++i) {
         text += "a: b\r\n";
     }
-    EXPECT_EQ(feed(text, text.size()).refused, errc::head_too_large);
-    EXPECT_EQ(feed(text, 6).refused, errc::head_too_large);
+    EXPECT_EQ(feed_request(text, text.size()).refused, errc::head_too_large);
+    EXPECT_EQ(feed_request(text, 6).refused, errc::head_too_large);
 }
 
 TEST(RequestParser, RefusesALongFieldBeforeItEnds) {
     const auto text = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(10'000, 'x');
-    EXPECT_EQ(feed(text, 1'000).refused, errc::head_too_large);
+    EXPECT_EQ(feed_request(text, 1'000).refused, errc::head_too_large);
 }
 
 TEST(RequestParser, RefusesALongHead) {
@@ -276,7 +276,7 @@ TEST(RequestParser, RefusesALongHead) {
     for (int i = 0; i < 40; ++i) {
         text += "X: " + std::string(1'000, 'x') + "\r\n";
     }
-    EXPECT_EQ(feed(text, 1'000).refused, errc::head_too_large);
+    EXPECT_EQ(feed_request(text, 1'000).refused, errc::head_too_large);
 }
 
 TEST(RequestParser, AcceptsAsManyFieldsAsAllowed) {
@@ -284,13 +284,14 @@ TEST(RequestParser, AcceptsAsManyFieldsAsAllowed) {
     for (int i = 0; i < 127; ++i) {
         text += "a: b\r\n";
     }
-    EXPECT_EQ(feed(text + "\r\n", 64).parsed.headers.size(), 128U);
+    EXPECT_EQ(feed_request(text + "\r\n", 64).parsed.headers.size(), 128U);
 }
 
 TEST(RequestParser, TellsExpectations) {
-    const auto known = feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n", 100);
+    const auto known =
+        feed_request("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n", 100);
     EXPECT_TRUE(known.traits.expects_continue);
-    const auto unknown = feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 100);
+    const auto unknown = feed_request("POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", 100);
     EXPECT_TRUE(unknown.traits.unknown_expectation);
     EXPECT_FALSE(unknown.traits.expects_continue);
 }

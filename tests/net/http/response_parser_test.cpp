@@ -16,15 +16,15 @@ namespace {
 
 using namespace std::string_view_literals;
 
-struct outcome {
+struct parsed_response {
     std::size_t used = 0;
     std::optional<errc> refused;
     response parsed;
     response_traits traits;
 };
 
-outcome feed(std::string_view text, std::size_t step, bool to_head = false) {
-    outcome result;
+parsed_response feed_response(std::string_view text, std::size_t step, bool to_head = false) {
+    parsed_response result;
     limits most;
     response_parser parser(most);
     try {
@@ -54,7 +54,7 @@ class BadResponse : public testing::TestWithParam<bad_response> {};
 // C.3: CVE-2023-37276, CVE-2026-22815, CVE-2026-34520 on the response side.
 TEST_P(BadResponse, IsRefusedHoweverItArrives) {
     for (const std::size_t step : {std::size_t{1}, GetParam().text.size()}) {
-        const auto result = feed(GetParam().text, step);
+        const auto result = feed_response(GetParam().text, step);
         ASSERT_TRUE(result.refused.has_value()) << "in steps of " << step;
         EXPECT_EQ(*result.refused, GetParam().expected) << "in steps of " << step;
     }
@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ResponseParser, ReadsStatusReasonAndFields) {
     const auto text = "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\nX: y\r\n\r\n"sv;
     for (const std::size_t step : {std::size_t{1}, text.size()}) {
-        const auto result = feed(text, step);
+        const auto result = feed_response(text, step);
         ASSERT_EQ(result.used, text.size());
         EXPECT_EQ(result.parsed.status, 404U);
         EXPECT_EQ(result.parsed.reason, "Not Found");
@@ -97,43 +97,48 @@ TEST(ResponseParser, ReadsStatusReasonAndFields) {
 }
 
 TEST(ResponseParser, AcceptsAMissingReason) {
-    EXPECT_EQ(feed("HTTP/1.1 200 \r\nX: y\r\n\r\n", 100).parsed.headers.find("X"), "y");
-    EXPECT_EQ(feed("HTTP/1.1 200\r\nX: y\r\n\r\n", 100).parsed.headers.find("X"), "y");
-    EXPECT_EQ(feed("HTTP/1.1 204\r\n\r\n", 1).parsed.status, 204U);
+    EXPECT_EQ(feed_response("HTTP/1.1 200 \r\nX: y\r\n\r\n", 100).parsed.headers.find("X"), "y");
+    EXPECT_EQ(feed_response("HTTP/1.1 200\r\nX: y\r\n\r\n", 100).parsed.headers.find("X"), "y");
+    EXPECT_EQ(feed_response("HTTP/1.1 204\r\n\r\n", 1).parsed.status, 204U);
 }
 
 TEST(ResponseParser, UnfoldsAField) {
-    EXPECT_EQ(feed("HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\r\n", 3).parsed.headers.find("X"), "a b");
+    EXPECT_EQ(feed_response("HTTP/1.1 200 OK\r\nX: a\r\n  b\r\n\r\n", 3).parsed.headers.find("X"),
+              "a b");
 }
 
 TEST(ResponseParser, AcceptsARepeatedLength) {
     const auto twice =
-        feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5, 5\r\n\r\n", 100);
+        feed_response("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5, 5\r\n\r\n", 100);
     EXPECT_EQ(twice.traits.body.length, 5U);
 }
 
 TEST(ResponseParser, KnowsWhichResponsesHaveNoBody) {
     constexpr auto text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"sv;
-    EXPECT_EQ(feed(text, 100, true).traits.body.kind, body_kind::none);
-    EXPECT_EQ(feed("HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n", 100).traits.body.kind,
+    EXPECT_EQ(feed_response(text, 100, true).traits.body.kind, body_kind::none);
+    EXPECT_EQ(feed_response("HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n", 100).traits.body.kind,
               body_kind::none);
-    EXPECT_EQ(feed("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n", 100).traits.body.kind,
+    EXPECT_EQ(feed_response("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n", 100).traits.body.kind,
               body_kind::none);
-    EXPECT_EQ(feed("HTTP/1.1 100 Continue\r\n\r\n", 100).traits.body.kind, body_kind::none);
+    EXPECT_EQ(feed_response("HTTP/1.1 100 Continue\r\n\r\n", 100).traits.body.kind,
+              body_kind::none);
 }
 
 TEST(ResponseParser, ReadsToTheEndOfTheConnectionWithoutALength) {
-    const auto result = feed("HTTP/1.1 200 OK\r\n\r\n", 100);
+    const auto result = feed_response("HTTP/1.1 200 OK\r\n\r\n", 100);
     EXPECT_EQ(result.traits.body.kind, body_kind::until_close);
     EXPECT_FALSE(result.traits.keep_alive);
 }
 
 TEST(ResponseParser, KnowsWhetherTheConnectionStays) {
-    EXPECT_FALSE(feed("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 9)
-                     .traits.keep_alive);
-    EXPECT_FALSE(feed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 9).traits.keep_alive);
-    EXPECT_TRUE(feed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n", 9)
-                    .traits.keep_alive);
+    EXPECT_FALSE(
+        feed_response("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 9)
+            .traits.keep_alive);
+    EXPECT_FALSE(
+        feed_response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 9).traits.keep_alive);
+    EXPECT_TRUE(
+        feed_response("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n", 9)
+            .traits.keep_alive);
 }
 
 TEST(ResponseParser, BoundsTheHead) {
@@ -141,7 +146,7 @@ TEST(ResponseParser, BoundsTheHead) {
     for (int i = 0; i < 1'000; ++i) {
         text += "a: b\r\n";
     }
-    EXPECT_EQ(feed(text, 50).refused, errc::head_too_large);
+    EXPECT_EQ(feed_response(text, 50).refused, errc::head_too_large);
 }
 
 }  // namespace

@@ -18,8 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
 void echo(request& asked, response& answered) {
     answered.body = asked.method + " " + asked.target + " " + asked.body;
 }

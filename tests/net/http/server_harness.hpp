@@ -20,6 +20,8 @@ using weft::test::connect_in_memory;
 using weft::test::memory_options;
 using weft::test::memory_stream;
 
+inline constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
 inline void hello(request&, response& answered) {
     answered.body = "hello";
 }

@@ -29,7 +29,6 @@ using weft::test::open_descriptors;
 using weft::test::other_fibers;
 using weft::test::read_up_to;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::size_t everything = 10'000'000;
 
 /// The fixture fails when fibers or descriptors are left; its clock is real here.

@@ -30,8 +30,7 @@ using weft::test::raise_descriptor_limit;
 using weft::test::resident_bytes;
 using weft::test::sanitized;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
+constexpr std::string_view long_post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
 constexpr auto pace = 3s;  // of a slow client, between two bytes
 
 std::string read_text(net::stream& from, std::size_t most) {
@@ -175,7 +174,7 @@ TEST_F(SlowClientsSlow, SlowBodiesAreRefusedInTimeWhileOthersAreServed) {
     run([] {
         tcp_server tested(hello);
         bystanders others(tested, pace);
-        crowd slow(tested, many, drip(post));
+        crowd slow(tested, many, drip(long_post));
         EXPECT_EQ(slow.wait("HTTP/1.1 408 "), slow.size());
         EXPECT_GE(clock::now().time_since_epoch(), 60s);
         EXPECT_LE(clock::now().time_since_epoch(), 60s + 2s);
