@@ -56,4 +56,12 @@ bool descriptor_wait::until_ready() {
     return move_on_at(deadline_, wait);
 }
 
+int descriptor_wait::arrived_error() const noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    const bool is_socket = wanted_ == direction::writing &&
+                           ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0;
+    return is_socket ? error : 0;
+}
+
 }  // namespace weft::interpose

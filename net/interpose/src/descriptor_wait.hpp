@@ -25,6 +25,10 @@ public:
     /// Cancellation: throws cancelled. \throws io_error  (EBADF)  if it was closed meanwhile.
     [[nodiscard]] bool until_ready();
 
+    /// After a wait to write: the error that has arrived at the socket meanwhile, 0 if none. A
+    /// blocking call gives it, where a new one would look at the peer's end first.
+    [[nodiscard]] int arrived_error() const noexcept;
+
     /// Whether the descriptor says that it is ready and then is not, again and again: what it
     /// waits for cannot be polled, and only the real call, on another thread, can wait for it.
     [[nodiscard]] bool futile() const noexcept { return at_once_ > 3; }

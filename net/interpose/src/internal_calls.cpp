@@ -64,4 +64,12 @@ int __wrap_epoll_pwait2(int fd, epoll_event* events, int room, const timespec* l
     return real.epoll_pwait2(fd, events, room, limit, mask);
 }
 
+pid_t __wrap_waitpid(pid_t pid, int* status, int options) {
+    return real.wait4(pid, status, options, nullptr);
+}
+
+int __wrap_waitid(idtype_t kind, id_t id, siginfo_t* about, int options) {
+    return real.waitid(kind, id, about, options);
+}
+
 }  // extern "C"

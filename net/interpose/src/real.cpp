@@ -31,6 +31,59 @@ struct looked_up_first {
     }
 };
 
+void look_up_transfers() noexcept {
+    look_up(real.read, "read");
+    look_up(real.readv, "readv");
+    look_up(real.preadv2, "preadv2");
+    look_up(real.recv, "recv");
+    look_up(real.recvfrom, "recvfrom");
+    look_up(real.recvmsg, "recvmsg");
+    look_up(real.recvmmsg, "recvmmsg");
+    look_up(real.write, "write");
+    look_up(real.writev, "writev");
+    look_up(real.pwritev2, "pwritev2");
+    look_up(real.send, "send");
+    look_up(real.sendto, "sendto");
+    look_up(real.sendmsg, "sendmsg");
+    look_up(real.sendmmsg, "sendmmsg");
+    look_up(real.connect, "connect");
+    look_up(real.accept, "accept");
+    look_up(real.accept4, "accept4");
+    look_up(real.close, "close");
+    look_up(real.dup2, "dup2");
+    look_up(real.dup3, "dup3");
+}
+
+void look_up_waits() noexcept {
+    look_up(real.poll, "poll");
+    look_up(real.ppoll, "ppoll");
+    look_up(real.select, "select");
+    look_up(real.pselect, "pselect");
+    look_up(real.epoll_wait, "epoll_wait");
+    look_up(real.epoll_pwait, "epoll_pwait");
+    look_up(real.epoll_pwait2, "epoll_pwait2");
+    look_up(real.sleep, "sleep");
+    look_up(real.usleep, "usleep");
+    look_up(real.nanosleep, "nanosleep");
+    look_up(real.clock_nanosleep, "clock_nanosleep", "GLIBC_2.17");
+    look_up(real.thrd_sleep, "thrd_sleep");
+}
+
+void look_up_the_rest() noexcept {
+    look_up(real.getaddrinfo, "getaddrinfo");
+    look_up(real.getnameinfo, "getnameinfo");
+    look_up(real.gethostbyname, "gethostbyname");
+    look_up(real.gethostbyname2, "gethostbyname2");
+    look_up(real.gethostbyaddr, "gethostbyaddr");
+    look_up(real.gethostbyname_r, "gethostbyname_r");
+    look_up(real.gethostbyname2_r, "gethostbyname2_r");
+    look_up(real.gethostbyaddr_r, "gethostbyaddr_r");
+    look_up(real.wait4, "wait4");
+    look_up(real.waitid, "waitid");
+    look_up(real.system, "system");
+    look_up(real.pclose, "pclose");
+}
+
 // Runs before the constructors of this library and of everything that is linked after it.
 [[gnu::constructor(101)]] void look_up_at_start() {
     look_up_real_functions();
@@ -71,41 +124,24 @@ constinit real_functions real = {
     .nanosleep = system_call<SYS_nanosleep>(),
     .clock_nanosleep = looked_up_first<&real_functions::clock_nanosleep>(),
     .thrd_sleep = looked_up_first<&real_functions::thrd_sleep>(),
+    .getaddrinfo = looked_up_first<&real_functions::getaddrinfo>(),
+    .getnameinfo = looked_up_first<&real_functions::getnameinfo>(),
+    .gethostbyname = looked_up_first<&real_functions::gethostbyname>(),
+    .gethostbyname2 = looked_up_first<&real_functions::gethostbyname2>(),
+    .gethostbyaddr = looked_up_first<&real_functions::gethostbyaddr>(),
+    .gethostbyname_r = looked_up_first<&real_functions::gethostbyname_r>(),
+    .gethostbyname2_r = looked_up_first<&real_functions::gethostbyname2_r>(),
+    .gethostbyaddr_r = looked_up_first<&real_functions::gethostbyaddr_r>(),
+    .wait4 = looked_up_first<&real_functions::wait4>(),
+    .waitid = looked_up_first<&real_functions::waitid>(),
+    .system = looked_up_first<&real_functions::system>(),
+    .pclose = looked_up_first<&real_functions::pclose>(),
 };
 
 void look_up_real_functions() noexcept {
-    look_up(real.read, "read");
-    look_up(real.readv, "readv");
-    look_up(real.preadv2, "preadv2");
-    look_up(real.recv, "recv");
-    look_up(real.recvfrom, "recvfrom");
-    look_up(real.recvmsg, "recvmsg");
-    look_up(real.recvmmsg, "recvmmsg");
-    look_up(real.write, "write");
-    look_up(real.writev, "writev");
-    look_up(real.pwritev2, "pwritev2");
-    look_up(real.send, "send");
-    look_up(real.sendto, "sendto");
-    look_up(real.sendmsg, "sendmsg");
-    look_up(real.sendmmsg, "sendmmsg");
-    look_up(real.connect, "connect");
-    look_up(real.accept, "accept");
-    look_up(real.accept4, "accept4");
-    look_up(real.close, "close");
-    look_up(real.dup2, "dup2");
-    look_up(real.dup3, "dup3");
-    look_up(real.poll, "poll");
-    look_up(real.ppoll, "ppoll");
-    look_up(real.select, "select");
-    look_up(real.pselect, "pselect");
-    look_up(real.epoll_wait, "epoll_wait");
-    look_up(real.epoll_pwait, "epoll_pwait");
-    look_up(real.epoll_pwait2, "epoll_pwait2");
-    look_up(real.sleep, "sleep");
-    look_up(real.usleep, "usleep");
-    look_up(real.nanosleep, "nanosleep");
-    look_up(real.clock_nanosleep, "clock_nanosleep", "GLIBC_2.17");
-    look_up(real.thrd_sleep, "thrd_sleep");
+    look_up_transfers();
+    look_up_waits();
+    look_up_the_rest();
 }
 
 }  // namespace weft::interpose

@@ -6,11 +6,15 @@
 /// is linked into it, reaches them.
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,6 +77,18 @@ struct real_functions {
     pointer_to<&::nanosleep> nanosleep;
     pointer_to<&::clock_nanosleep> clock_nanosleep;
     pointer_to<&::thrd_sleep> thrd_sleep;
+    pointer_to<&::getaddrinfo> getaddrinfo;
+    pointer_to<&::getnameinfo> getnameinfo;
+    pointer_to<&::gethostbyname> gethostbyname;
+    pointer_to<&::gethostbyname2> gethostbyname2;
+    pointer_to<&::gethostbyaddr> gethostbyaddr;
+    pointer_to<&::gethostbyname_r> gethostbyname_r;
+    pointer_to<&::gethostbyname2_r> gethostbyname2_r;
+    pointer_to<&::gethostbyaddr_r> gethostbyaddr_r;
+    pointer_to<&::wait4> wait4;
+    pointer_to<&::waitid> waitid;
+    pointer_to<&::system> system;
+    pointer_to<&::pclose> pclose;
 };
 
 extern constinit real_functions real;

@@ -12,15 +12,22 @@ namespace weft::interpose {
 
 namespace {
 
-/// Whether libc's call would return at once anyway, whatever the socket: passed through.
-bool never_waits(int flags) noexcept {
-    return (flags & (MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE)) != 0;
+/// An option of the socket; -1 for what is none.
+int option_of(int fd, int option) noexcept {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
 }
 
 bool is_stream(int fd) noexcept {
-    int type = 0;
-    socklen_t size = sizeof type;
-    return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+    return option_of(fd, SO_TYPE) == SOCK_STREAM;
+}
+
+/// Whether libc's call returns at once, also in blocking mode: passed through. Sockets that do not
+/// know the last two flags ignore them, and wait.
+bool never_waits(int fd, int flags) noexcept {
+    return (flags & MSG_DONTWAIT) != 0 || ((flags & MSG_OOB) != 0 && is_stream(fd)) ||
+           ((flags & MSG_ERRQUEUE) != 0 && option_of(fd, SO_DOMAIN) != AF_UNIX);
 }
 
 /// Whether a call with these flags goes on after `received` of `wanted` bytes.
@@ -90,7 +97,7 @@ using namespace weft::interpose;
 extern "C" {
 
 ssize_t recv(int fd, void* into, size_t size, int flags) {
-    if (!on_fiber() || never_waits(flags)) {
+    if (!on_fiber() || never_waits(fd, flags)) {
         return real.recv(fd, into, size, flags);
     }
     return receive_from(fd, into, size, flags, nullptr, nullptr);
@@ -102,7 +109,7 @@ ssize_t __recv_chk(int fd, void* into, size_t size, size_t room, int flags) {
 }
 
 ssize_t recvfrom(int fd, void* into, size_t size, int flags, sockaddr* peer, socklen_t* peer_size) {
-    if (!on_fiber() || never_waits(flags)) {
+    if (!on_fiber() || never_waits(fd, flags)) {
         return real.recvfrom(fd, into, size, flags, peer, peer_size);
     }
     return receive_from(fd, into, size, flags, peer, peer_size);
@@ -115,7 +122,7 @@ ssize_t __recvfrom_chk(int fd, void* into, size_t size, size_t room, int flags, 
 }
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
-    if (!on_fiber() || never_waits(flags)) {
+    if (!on_fiber() || never_waits(fd, flags)) {
         return real.recvmsg(fd, message, flags);
     }
     return fiber_call<ssize_t>(-1, [&] { return receive_message(fd, *message, flags); });

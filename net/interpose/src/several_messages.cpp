@@ -75,12 +75,15 @@ using namespace weft::interpose;
 extern "C" {
 
 int recvmmsg(int fd, mmsghdr* into, unsigned count, int flags, timespec* limit) {
-    constexpr int never_waits = MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE;
-    if (!on_fiber() || (flags & never_waits) != 0 || (limit != nullptr && !is_valid(*limit))) {
+    constexpr int odd = MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE;
+    if (!on_fiber() || (flags & odd) != 0 || (limit != nullptr && !is_valid(*limit))) {
         return real.recvmmsg(fd, into, count, flags, limit);
     }
     const auto deadline = deadline_of(limit);
     const int received = fiber_call<int>(-1, [&] {
+        if ((flags & MSG_WAITALL) != 0) {  // of each message, on streams
+            return offloaded([&] { return real.recvmmsg(fd, into, count, flags, limit); });
+        }
         return receive_several(fd, {into, count}, flags, deadline);
     });
     if (received >= 0 && limit != nullptr) {

@@ -29,6 +29,10 @@ auto when_ready(int fd, direction wanted, Attempt attempt, Blocking blocking) {
     }
     descriptor_wait wait(fd, wanted);
     while (wait.allowed() && !wait.futile() && wait.until_ready()) {
+        if (const int error = wait.arrived_error(); error != 0) {
+            errno = error;
+            return result;
+        }
         result = attempt();
         if (result >= 0 || errno != EAGAIN) {
             return result;

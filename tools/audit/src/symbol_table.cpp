@@ -61,6 +61,15 @@ constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "sem_timedwait",
                                    "sem_wait"};
 
+constexpr std::string_view resolved_names[]{"getaddrinfo",     "gethostbyaddr",  "gethostbyaddr_r",
+                                            "gethostbyname",   "gethostbyname2", "gethostbyname2_r",
+                                            "gethostbyname_r", "getnameinfo"};
+
+constexpr std::string_view awaited_processes[]{"__waitpid", "pclose", "system", "wait",
+                                               "wait3",     "wait4",  "waitid", "waitpid"};
+
+constexpr std::string_view start[]{"__libc_start_main"};
+
 constexpr std::string_view joins[]{"pthread_clockjoin_np", "pthread_join", "pthread_timedjoin_np",
                                    "thrd_join"};
 
@@ -219,14 +228,11 @@ constexpr std::string_view kernel_waits[]{"__recv",
                                           "tee",
                                           "vmsplice"};
 
-constexpr std::string_view names[]{
-    "getaddrinfo",      "gethostbyaddr",    "gethostbyaddr_r", "gethostbyname", "gethostbyname2",
-    "gethostbyname2_r", "gethostbyname_r",  "gethostent",      "getnameinfo",   "rcmd",
-    "res_nquery",       "res_nquerydomain", "res_nsearch",     "res_nsend",     "res_query",
-    "res_querydomain",  "res_search",       "res_send",        "rexec"};
+constexpr std::string_view names[]{"gethostent",  "rcmd",      "res_nquery", "res_nquerydomain",
+                                   "res_nsearch", "res_nsend", "res_query",  "res_querydomain",
+                                   "res_search",  "res_send",  "rexec"};
 
-constexpr std::string_view processes[]{"__wait", "__waitpid", "pclose", "popen",  "system",
-                                       "wait",   "wait3",     "wait4",  "waitid", "waitpid"};
+constexpr std::string_view processes[]{"__wait"};
 
 constexpr std::string_view thread_waits[]{"pthread_barrier_wait", "pthread_spin_lock"};
 
@@ -246,6 +252,9 @@ constexpr symbol_group groups[]{
     {{verdict::covered, "the fiber sleeps", ""}, sleeps},
     {{verdict::covered, "the layer stands aside in the child", ""}, children},
     {{verdict::covered, "a fiber that has to wait lets the others run", ""}, locks},
+    {{verdict::covered, "the fiber waits for the answer", ""}, resolved_names},
+    {{verdict::covered, "the fiber waits for the other process", ""}, awaited_processes},
+    {{verdict::covered, "weft-run makes main() a fiber", ""}, start},
     {{verdict::offloaded, "a thread of the pool joins", ""}, joins},
     {{verdict::noted,
       "a system call that the layer does not see: std::atomic::wait, "
@@ -296,7 +305,7 @@ constexpr symbol_group groups[]{
     {{verdict::blocks, "waits in the kernel, where the layer does not reach",
       "call it by weft::to_thread, or on a thread of its own"},
      kernel_waits},
-    {{verdict::blocks, "asks name servers inside the C library",
+    {{verdict::blocks, "asks servers inside the C library",
       "use weft::net::resolver, or call it by weft::to_thread"},
      names},
     {{verdict::blocks, "waits for the other process", "use weft::run_process or weft::process"},
