@@ -104,6 +104,7 @@ public:
     fiber& root() noexcept { return root_; }
     fiber_list& alive() noexcept { return alive_; }
     recorder& trace() noexcept { return trace_; }
+    [[nodiscard]] bool switches_natively() const noexcept { return native_ != nullptr; }
     const stack_pool& stacks() const noexcept { return stacks_; }
     const std::shared_ptr<remote_queue>& remote() noexcept { return remote_; }
 

@@ -10,6 +10,10 @@ if(TARGET weft_interpose)
 endif()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 
+if(TARGET weft_testing)
+    list(APPEND libraries weft_testing)
+endif()
+
 install(TARGETS ${libraries}
     EXPORT weft_targets
     FILE_SET HEADERS)

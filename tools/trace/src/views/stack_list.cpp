@@ -21,6 +21,16 @@ std::string frame_text(const stack_frame& frame) {
     return text + (frame.inlined ? "  (inline)" : "");
 }
 
+std::string title(const shown_fiber& fiber) {
+    const std::string name = printable(name_of(*fiber.row));
+    const auto reason = printable(reason_of(*fiber.row, *fiber.runtime));
+    return "#" + std::to_string(fiber.row->id) + (name.empty() ? "" : " \"" + name + "\"") + " " +
+           std::string(state_of(*fiber.row, *fiber.runtime)) +
+           (reason.empty() ? "" : ", " + reason) + ", " + duration_text(time_in_state(fiber));
+}
+
+}  // namespace
+
 std::string frames_text(const shown_stack& stack) {
     std::string text;
     for (const stack_frame& frame : stack.frames) {
@@ -32,16 +42,6 @@ std::string frames_text(const shown_stack& stack) {
     }
     return text;
 }
-
-std::string title(const shown_fiber& fiber) {
-    const std::string name = printable(name_of(*fiber.row));
-    const auto reason = printable(reason_of(*fiber.row, *fiber.runtime));
-    return "#" + std::to_string(fiber.row->id) + (name.empty() ? "" : " \"" + name + "\"") + " " +
-           std::string(state_of(*fiber.row, *fiber.runtime)) +
-           (reason.empty() ? "" : ", " + reason) + ", " + duration_text(time_in_state(fiber));
-}
-
-}  // namespace
 
 std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files, bool all) {
     std::vector<stack_frame> every;
