@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "real.hpp"
 
-#include <dlfcn.h>
-#include <sys/syscall.h>
-
-#include <cstdlib>
-#include <cstring>
+#include "look_up.hpp"
 
 namespace weft::interpose {
 
 namespace {
-
-template <class Result, class... Arguments>
-using function_pointer = Result (*)(Arguments...);
 
 /// What a pointer of the table is at first where the kernel takes the same arguments as libc: code
 /// that runs before any constructor, such as a replaced malloc(), may use these.
@@ -37,29 +30,6 @@ struct looked_up_first {
         };
     }
 };
-
-[[noreturn]] void end_without(const char* name) noexcept {
-    const auto say = [](const char* text) {
-        static_cast<void>(::syscall(SYS_write, STDERR_FILENO, text, std::strlen(text)));
-    };
-    say("weft: this libc lacks ");
-    say(name);
-    say("\n");
-    std::abort();
-}
-
-/// \param version  of the symbol, where libc has several: dlsym(RTLD_NEXT) may give the oldest.
-template <class Pointer>
-void look_up(Pointer& into, const char* name, const char* version = nullptr) noexcept {
-    void* found = version != nullptr ? ::dlvsym(RTLD_NEXT, name, version) : nullptr;
-    if (found == nullptr) {
-        found = ::dlsym(RTLD_NEXT, name);
-    }
-    if (found == nullptr) {
-        end_without(name);
-    }
-    into = reinterpret_cast<Pointer>(found);
-}
 
 void look_up_transfers() noexcept {
     look_up(real.read, "read");

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <elf.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -60,6 +63,15 @@ TEST(AuditHostileFiles, ObjectFileIsRefused) {
     std::string bytes = bytes_of(WEFT_AUDITED_WAITS);
     bytes[16] = 1;
     expect_refused(directory.write("object", bytes), "neither a program nor a shared library");
+}
+
+TEST(AuditHostileFiles, SegmentBehindTheEndIsRefused) {
+    const temporary_directory directory;
+    std::string bytes = bytes_of(WEFT_AUDITED_WAITS);
+    constexpr std::size_t size_of_first_segment =
+        sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_filesz);
+    bytes.at(size_of_first_segment + 4) = 1;
+    expect_refused(directory.write("short", bytes), "cut short");
 }
 
 TEST(AuditHostileFiles, NameCannotControlTheTerminal) {

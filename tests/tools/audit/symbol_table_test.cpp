@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -20,6 +21,28 @@ TEST(AuditSymbolTable, EveryFunctionExistsInThisCLibrary) {
             EXPECT_NE(::dlsym(RTLD_DEFAULT, std::string(symbol).c_str()), nullptr) << symbol;
         }
     }
+}
+
+std::set<std::string> interposed_names() {
+    std::set<std::string> names;
+    std::ifstream file(WEFT_INTERPOSED_NAMES);
+    for (std::string line; std::getline(file, line);) {
+        if (!line.empty() && line.front() != '#') {
+            names.insert(line);
+        }
+    }
+    return names;
+}
+
+// Whoever adds a function to the layer moves it in the table.
+TEST(AuditSymbolTable, CallsCoveredOrOffloadedExactlyWhatTheLayerExports) {
+    std::set<std::string> named;
+    for (const auto& group : symbol_groups()) {
+        if (group.why.is == verdict::covered || group.why.is == verdict::offloaded) {
+            named.insert(group.symbols.begin(), group.symbols.end());
+        }
+    }
+    EXPECT_EQ(named, interposed_names());
 }
 
 TEST(AuditSymbolTable, NamesEachFunctionOnce) {

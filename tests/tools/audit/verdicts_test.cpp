@@ -15,7 +15,7 @@ using weft::test::verdict_on;
 TEST(AuditVerdicts, OneForEachImportThatWaits) {
     const auto module = audited_modules(WEFT_AUDITED_WAITS).at(0);
     EXPECT_EQ(verdict_on(module, "poll"), "covered");
-    EXPECT_EQ(verdict_on(module, "fsync"), "offloaded");
+    EXPECT_EQ(verdict_on(module, "pthread_join"), "offloaded");
     EXPECT_EQ(verdict_on(module, "syscall"), "noted");
     EXPECT_EQ(verdict_on(module, "dlopen"), "noted");
     EXPECT_EQ(verdict_on(module, "msgrcv"), "blocks");

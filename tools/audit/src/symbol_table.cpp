@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // What the layer does with each function of the C library that can wait, and which it leaves alone.
+// A function is covered or offloaded exactly if the layer exports it: see interposed_names.txt.
 
 #include <unordered_map>
 
@@ -10,25 +11,19 @@ namespace weft::audit {
 namespace {
 
 constexpr std::string_view descriptors[]{
-    "__connect",  "__poll",       "__poll_chk",     "__ppoll_chk", "__read",      "__read_chk",
-    "__recv",     "__recv_chk",   "__recvfrom_chk", "__select",    "__send",      "__sendmmsg",
-    "__write",    "accept",       "accept4",        "connect",     "epoll_pwait", "epoll_pwait2",
-    "epoll_wait", "eventfd_read", "eventfd_write",  "poll",        "ppoll",       "pselect",
-    "read",       "readv",        "recv",           "recvfrom",    "recvmmsg",    "recvmsg",
-    "select",     "send",         "sendfile",       "sendfile64",  "sendmmsg",    "sendmsg",
-    "sendto",     "splice",       "write",          "writev"};
+    "__connect",  "__poll",         "__poll_chk",  "__ppoll_chk",  "__read",     "__read_chk",
+    "__recv_chk", "__recvfrom_chk", "__select",    "__send",       "__write",    "accept",
+    "accept4",    "connect",        "epoll_pwait", "epoll_pwait2", "epoll_wait", "poll",
+    "ppoll",      "pselect",        "read",        "readv",        "recv",       "recvfrom",
+    "recvmmsg",   "recvmsg",        "select",      "send",         "sendmmsg",   "sendmsg",
+    "sendto",     "write",          "writev"};
 
-constexpr std::string_view bookkeeping[]{
-    "__close", "__dup2", "__fcntl",    "__pipe",   "close",   "close_range", "closefrom",
-    "dup",     "dup2",   "dup3",       "fcntl",    "fcntl64", "getsockopt",  "ioctl",
-    "pipe",    "pipe2",  "setsockopt", "shutdown", "socket",  "socketpair"};
+constexpr std::string_view closing[]{"__close", "close", "dup2", "dup3"};
 
 constexpr std::string_view sleeps[]{"__nanosleep", "clock_nanosleep", "nanosleep",
                                     "sleep",       "thrd_sleep",      "usleep"};
 
-constexpr std::string_view names[]{"getaddrinfo",     "gethostbyaddr",  "gethostbyaddr_r",
-                                   "gethostbyname",   "gethostbyname2", "gethostbyname2_r",
-                                   "gethostbyname_r", "getnameinfo"};
+constexpr std::string_view children[]{"__vfork", "vfork"};
 
 constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "__cxa_guard_acquire",
@@ -42,13 +37,11 @@ constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "mtx_timedlock",
                                    "mtx_trylock",
                                    "mtx_unlock",
-                                   "pthread_clockjoin_np",
                                    "pthread_cond_broadcast",
                                    "pthread_cond_clockwait",
                                    "pthread_cond_signal",
                                    "pthread_cond_timedwait",
                                    "pthread_cond_wait",
-                                   "pthread_join",
                                    "pthread_mutex_clocklock",
                                    "pthread_mutex_lock",
                                    "pthread_mutex_timedlock",
@@ -60,65 +53,114 @@ constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "pthread_rwlock_rdlock",
                                    "pthread_rwlock_timedrdlock",
                                    "pthread_rwlock_timedwrlock",
-                                   "pthread_rwlock_tryrdlock",
                                    "pthread_rwlock_trywrlock",
                                    "pthread_rwlock_unlock",
                                    "pthread_rwlock_wrlock",
-                                   "pthread_timedjoin_np",
                                    "sem_clockwait",
                                    "sem_post",
                                    "sem_timedwait",
-                                   "sem_trywait",
-                                   "sem_wait",
+                                   "sem_wait"};
+
+constexpr std::string_view resolved_names[]{"getaddrinfo",     "gethostbyaddr",  "gethostbyaddr_r",
+                                            "gethostbyname",   "gethostbyname2", "gethostbyname2_r",
+                                            "gethostbyname_r", "getnameinfo"};
+
+constexpr std::string_view awaited_processes[]{"__waitpid", "pclose", "system", "wait",
+                                               "wait3",     "wait4",  "waitid", "waitpid"};
+
+constexpr std::string_view start[]{"__libc_start_main"};
+
+constexpr std::string_view joins[]{"pthread_clockjoin_np", "pthread_join", "pthread_timedjoin_np",
                                    "thrd_join"};
-
-constexpr std::string_view processes[]{"__wait", "__waitpid", "pclose", "popen",  "system",
-                                       "wait",   "wait3",     "wait4",  "waitid", "waitpid"};
-
-constexpr std::string_view streams[]{
-    "__fgets_chk", "__fread_chk",     "__getdelim", "fclose",   "fflush",  "fgetc",
-    "fgets",       "fgets_unlocked",  "fputc",      "fputs",    "fread",   "fread_unlocked",
-    "fwrite",      "fwrite_unlocked", "getc",       "getdelim", "getline", "putc"};
-
-constexpr std::string_view files[]{
-    "__open",        "__open64",    "__open64_2", "__open_2",  "__openat64_2", "__openat_2",
-    "__pread64_chk", "__pread_chk", "creat",      "creat64",   "fdatasync",    "flock",
-    "fstat",         "fstat64",     "fstatat",    "fstatat64", "fsync",        "lockf",
-    "lockf64",       "lstat",       "lstat64",    "open",      "open64",       "openat",
-    "openat64",      "pread",       "pread64",    "preadv",    "preadv2",      "preadv64",
-    "preadv64v2",    "pwrite",      "pwrite64",   "pwritev",   "pwritev2",     "pwritev64",
-    "pwritev64v2",   "stat",        "stat64",     "statx"};
-
-constexpr std::string_view users[]{"getgrgid",     "getgrgid_r", "getgrnam",   "getgrnam_r",
-                                   "getgrouplist", "getpwnam",   "getpwnam_r", "getpwuid",
-                                   "getpwuid_r",   "initgroups"};
-
-constexpr std::string_view resolver[]{"res_nquery", "res_nquerydomain", "res_nsearch", "res_nsend",
-                                      "res_query",  "res_querydomain",  "res_search",  "res_send"};
 
 constexpr std::string_view raw_calls[]{"syscall"};
 
 constexpr std::string_view loading[]{"dlmopen", "dlopen"};
 
-constexpr std::string_view prints[]{
-    "__fprintf_chk", "__printf_chk", "__syslog_chk", "__vfprintf_chk", "__vprintf_chk",
-    "__vsyslog_chk", "dprintf",      "fprintf",      "fputwc",         "fputws",
-    "perror",        "printf",       "psignal",      "putchar",        "puts",
-    "putwc",         "syslog",       "vdprintf",     "vfprintf",       "vprintf",
-    "vsyslog"};
+constexpr std::string_view file_locks[]{"__fcntl", "fcntl", "fcntl64"};
 
-constexpr std::string_view metadata[]{
-    "__realpath_chk", "access",     "chmod",       "chown",     "faccessat",
-    "fchmod",         "fchmodat",   "fchown",      "fchownat",  "fdopendir",
-    "fopen",          "fopen64",    "freopen",     "freopen64", "fstatfs",
-    "fstatvfs",       "ftruncate",  "ftruncate64", "ftw",       "glob",
-    "lchown",         "link",       "linkat",      "mkdir",     "mkdirat",
-    "mkdtemp",        "mkostemp",   "mkstemp",     "mkstemp64", "nftw",
-    "opendir",        "readdir",    "readdir64",   "readlink",  "readlinkat",
-    "realpath",       "remove",     "rename",      "renameat",  "renameat2",
-    "rmdir",          "scandir",    "scandir64",   "statfs",    "statfs64",
-    "statvfs",        "symlink",    "symlinkat",   "tmpfile",   "tmpfile64",
-    "truncate",       "truncate64", "unlink",      "unlinkat"};
+constexpr std::string_view unseen_closing[]{"__dup2", "close_range", "closefrom"};
+
+constexpr std::string_view streams[]{"__fgets_chk",
+                                     "__fprintf_chk",
+                                     "__fread_chk",
+                                     "__getdelim",
+                                     "__isoc99_fscanf",
+                                     "__isoc99_scanf",
+                                     "__isoc99_vfscanf",
+                                     "__isoc99_vscanf",
+                                     "__printf_chk",
+                                     "__syslog_chk",
+                                     "__vfprintf_chk",
+                                     "__vprintf_chk",
+                                     "__vsyslog_chk",
+                                     "dprintf",
+                                     "fclose",
+                                     "fflush",
+                                     "fgetc",
+                                     "fgets",
+                                     "fgets_unlocked",
+                                     "fgetwc",
+                                     "fgetws",
+                                     "fprintf",
+                                     "fputc",
+                                     "fputs",
+                                     "fputwc",
+                                     "fputws",
+                                     "fread",
+                                     "fread_unlocked",
+                                     "fscanf",
+                                     "fwrite",
+                                     "fwrite_unlocked",
+                                     "getc",
+                                     "getchar",
+                                     "getchar_unlocked",
+                                     "getdelim",
+                                     "getline",
+                                     "getpass",
+                                     "getwc",
+                                     "getwchar",
+                                     "perror",
+                                     "printf",
+                                     "psignal",
+                                     "putc",
+                                     "putchar",
+                                     "puts",
+                                     "putwc",
+                                     "scanf",
+                                     "syslog",
+                                     "vdprintf",
+                                     "vfprintf",
+                                     "vfscanf",
+                                     "vprintf",
+                                     "vscanf",
+                                     "vsyslog"};
+
+constexpr std::string_view disks[]{
+    "__open",     "__open64",      "__open64_2",  "__open_2",       "__openat64_2",
+    "__openat_2", "__pread64_chk", "__pread_chk", "__realpath_chk", "access",
+    "chmod",      "chown",         "creat",       "creat64",        "faccessat",
+    "fchmod",     "fchmodat",      "fchown",      "fchownat",       "fdopendir",
+    "fopen",      "fopen64",       "freopen",     "freopen64",      "fstat",
+    "fstat64",    "fstatat",       "fstatat64",   "fstatfs",        "fstatvfs",
+    "ftruncate",  "ftruncate64",   "ftw",         "glob",           "lchown",
+    "link",       "linkat",        "lstat",       "lstat64",        "mkdir",
+    "mkdirat",    "mkdtemp",       "mkostemp",    "mkstemp",        "mkstemp64",
+    "nftw",       "open",          "open64",      "openat",         "openat64",
+    "opendir",    "pread",         "pread64",     "preadv",         "preadv2",
+    "preadv64",   "preadv64v2",    "pwrite",      "pwrite64",       "pwritev",
+    "pwritev2",   "pwritev64",     "pwritev64v2", "readdir",        "readdir64",
+    "readlink",   "readlinkat",    "realpath",    "remove",         "rename",
+    "renameat",   "renameat2",     "rmdir",       "scandir",        "scandir64",
+    "stat",       "stat64",        "statfs",      "statfs64",       "statvfs",
+    "statx",      "symlink",       "symlinkat",   "tmpfile",        "tmpfile64",
+    "truncate",   "truncate64",    "unlink",      "unlinkat"};
+
+constexpr std::string_view users[]{
+    "getgrent",     "getgrent_r", "getgrgid",   "getgrgid_r",   "getgrnam",     "getgrnam_r",
+    "getgrouplist", "getlogin",   "getlogin_r", "getnetbyaddr", "getnetbyname", "getpwent",
+    "getpwent_r",   "getpwnam",   "getpwnam_r", "getpwuid",     "getpwuid_r",   "getrpcbyname",
+    "getspnam",     "getspnam_r", "initgroups", "innetgr",      "ruserok"};
 
 constexpr std::string_view thread_values[]{"__uselocale",
                                            "pthread_getspecific",
@@ -144,14 +186,23 @@ constexpr std::string_view hidden_places[]{"asctime",       "ctime",         "ge
                                            "getservbyname", "getservbyport", "gmtime",
                                            "localtime",     "strtok"};
 
-constexpr std::string_view kernel_waits[]{"aio_suspend",
+constexpr std::string_view kernel_waits[]{"__recv",
+                                          "__sendmmsg",
+                                          "aio_suspend",
                                           "aio_suspend64",
                                           "copy_file_range",
+                                          "eventfd_read",
+                                          "eventfd_write",
                                           "fallocate",
                                           "fallocate64",
+                                          "fdatasync",
+                                          "flock",
+                                          "fsync",
                                           "gai_suspend",
                                           "lio_listio",
                                           "lio_listio64",
+                                          "lockf",
+                                          "lockf64",
                                           "mq_receive",
                                           "mq_send",
                                           "mq_timedreceive",
@@ -164,29 +215,26 @@ constexpr std::string_view kernel_waits[]{"aio_suspend",
                                           "posix_fallocate64",
                                           "semop",
                                           "semtimedop",
+                                          "sendfile",
+                                          "sendfile64",
                                           "sigsuspend",
                                           "sigtimedwait",
                                           "sigwaitinfo",
+                                          "splice",
                                           "sync",
                                           "sync_file_range",
                                           "syncfs",
                                           "tcdrain",
-                                          "tcflush",
                                           "tee",
                                           "vmsplice"};
 
-constexpr std::string_view input[]{"__isoc99_fscanf", "__isoc99_scanf", "__isoc99_vfscanf",
-                                   "__isoc99_vscanf", "fgetwc",         "fgetws",
-                                   "fscanf",          "getchar",        "getchar_unlocked",
-                                   "getpass",         "getwc",          "getwchar",
-                                   "scanf",           "vfscanf",        "vscanf"};
+constexpr std::string_view names[]{"gethostent",  "rcmd",      "res_nquery", "res_nquerydomain",
+                                   "res_nsearch", "res_nsend", "res_query",  "res_querydomain",
+                                   "res_search",  "res_send",  "rexec"};
+
+constexpr std::string_view processes[]{"__wait"};
 
 constexpr std::string_view thread_waits[]{"pthread_barrier_wait", "pthread_spin_lock"};
-
-constexpr std::string_view services[]{"getgrent",   "getgrent_r",   "gethostent",   "getlogin",
-                                      "getlogin_r", "getnetbyaddr", "getnetbyname", "getpwent",
-                                      "getpwent_r", "getrpcbyname", "getspnam",     "getspnam_r",
-                                      "innetgr",    "rcmd",         "rexec",        "ruserok"};
 
 constexpr std::string_view thread_ends[]{"pthread_cancel", "pthread_exit", "thrd_exit"};
 
@@ -195,21 +243,19 @@ constexpr std::string_view process_copies[]{"clone"};
 constexpr std::string_view thread_identity[]{"setns", "unshare"};
 
 constexpr symbol_group groups[]{
-    {{verdict::covered, "the fiber waits until the descriptor is ready", ""}, descriptors},
-    {{verdict::covered, "does not wait; the layer keeps what the caller sees of the descriptor",
-      ""},
-     bookkeeping},
-    {{verdict::covered, "the fiber sleeps", ""}, sleeps},
-    {{verdict::covered, "names are resolved on the loop; the fiber waits for the answer", ""},
-     names},
-    {{verdict::covered, "a fiber that has to wait lets the others run", ""}, locks},
-    {{verdict::covered, "the fiber waits for the other process", ""}, processes},
     {{verdict::covered,
-      "on a socket or pipe the fiber waits; on a file a thread of the pool does the work", ""},
-     streams},
-    {{verdict::offloaded, "waits for the disk, on a thread of the pool", ""}, files},
-    {{verdict::offloaded, "asks services of the system, on a thread of the pool", ""}, users},
-    {{verdict::offloaded, "asks name servers, on a thread of the pool", ""}, resolver},
+      "the fiber waits until the descriptor is ready; what cannot be waited for is done on "
+      "a thread of the pool",
+      ""},
+     descriptors},
+    {{verdict::covered, "fibers that wait for the descriptor are woken", ""}, closing},
+    {{verdict::covered, "the fiber sleeps", ""}, sleeps},
+    {{verdict::covered, "the layer stands aside in the child", ""}, children},
+    {{verdict::covered, "a fiber that has to wait lets the others run", ""}, locks},
+    {{verdict::covered, "the fiber waits for the answer", ""}, resolved_names},
+    {{verdict::covered, "the fiber waits for the other process", ""}, awaited_processes},
+    {{verdict::covered, "weft-run makes main() a fiber", ""}, start},
+    {{verdict::offloaded, "a thread of the pool joins", ""}, joins},
     {{verdict::noted,
       "a system call that the layer does not see: std::atomic::wait, "
       "std::counting_semaphore, std::latch, std::barrier and the locks of some libraries "
@@ -219,12 +265,25 @@ constexpr symbol_group groups[]{
     {{verdict::noted, "what is loaded while the program runs was not looked at",
       "name these libraries, too"},
      loading},
-    {{verdict::noted, "holds up all fibers while a pipe or terminal behind the stream is full",
-      "write to a file, or see to it that the reader keeps up"},
-     prints},
+    {{verdict::noted, "waits only for locks of files (F_SETLKW, F_OFD_SETLKW)",
+      "take these by weft::to_thread"},
+     file_locks},
+    {{verdict::noted, "fibers that wait for the descriptors are not woken",
+      "close them one by one by close()"},
+     unseen_closing},
+    {{verdict::noted,
+      "waits for what is behind the stream: hardly for a disk, but without limit for a "
+      "pipe, socket or terminal",
+      "use read() and write() on these, or see to it that the other side keeps up"},
+     streams},
     {{verdict::noted, "short on local disks, but unbounded on network file systems",
       "keep it away from network file systems, or call it by weft::to_thread"},
-     metadata},
+     disks},
+    {{verdict::noted,
+      "reads files of the system, or asks a directory service in the network, as "
+      "/etc/nsswitch.conf says",
+      "call it by weft::to_thread where a network is asked"},
+     users},
     {{verdict::noted, "belongs to the thread: all its fibers share it",
       "see to it that no fiber waits between setting and using it"},
      thread_values},
@@ -238,7 +297,7 @@ constexpr symbol_group groups[]{
       "let a fiber wait only on its own stack"},
      own_stacks},
     {{verdict::noted, "starts real threads: their calls pass through the layer and may block",
-      "start the program by weft-run --threads-as-fibers"},
+      "let no fiber wait for them but by what is covered"},
      own_threads},
     {{verdict::noted, "keeps its place between calls in the process: all fibers share it",
       "use the variant that ends in _r"},
@@ -246,15 +305,14 @@ constexpr symbol_group groups[]{
     {{verdict::blocks, "waits in the kernel, where the layer does not reach",
       "call it by weft::to_thread, or on a thread of its own"},
      kernel_waits},
-    {{verdict::blocks, "reads inside the C library until the input is there",
-      "read the line by fgets or getline first"},
-     input},
+    {{verdict::blocks, "asks servers inside the C library",
+      "use weft::net::resolver, or call it by weft::to_thread"},
+     names},
+    {{verdict::blocks, "waits for the other process", "use weft::run_process or weft::process"},
+     processes},
     {{verdict::blocks, "waits for other threads, and fibers cannot run meanwhile",
       "use weft::barrier or a mutex"},
      thread_waits},
-    {{verdict::blocks, "asks services of the system inside the C library",
-      "call it by weft::to_thread"},
-     services},
     {{verdict::unsafe, "ends or interrupts the thread, and with it all its fibers",
       "return from the function instead, or cancel the task"},
      thread_ends},

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 extern "C" void* audited_wait(int number) {
-    ::poll(nullptr, 0, number);          // covered
-    ::fsync(number);                     // offloaded
-    ::msgrcv(number, nullptr, 0, 0, 0);  // blocks
-    ::syscall(number);                   // noted
+    ::poll(nullptr, 0, number);                 // covered
+    ::pthread_join(::pthread_self(), nullptr);  // offloaded
+    ::msgrcv(number, nullptr, 0, 0, 0);         // blocks
+    ::syscall(number);                          // noted
     if (number == 0) {
         ::pthread_exit(nullptr);  // unsafe
     }

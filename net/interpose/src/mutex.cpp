@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// pthread_mutex_*. The mutex of libc itself is taken and given back, so threads and fibers may
+// share one; but a fiber never waits in it.
+//
+// Whose a recursive or checking mutex is libc decides by thread. Between the fibers of one thread
+// lock_owners decides, and libc is asked only by the owner or when no fiber is the owner.
+
+#include "mutex.hpp"
+
+#include "c11_result.hpp"
+#include "lock_owners.hpp"
+#include "lock_wait.hpp"
+#include "real_locks.hpp"
+
+namespace weft::interpose {
+
+namespace {
+
+// Kinds that follow rules of the kernel: robust, priority inheritance and protection.
+// Source: glibc, nptl/pthreadP.h; part of the ABI, as static initializers contain the kind.
+constexpr int kernel_kinds = 16 | 32 | 64;
+
+bool is_fibers_business(const pthread_mutex_t& mutex) noexcept {
+    return (mutex.__data.__kind & kernel_kinds) == 0 && on_fiber();
+}
+
+int type_of(const pthread_mutex_t& mutex) noexcept {
+    return mutex.__data.__kind & 3;
+}
+
+bool has_owner(const pthread_mutex_t& mutex) noexcept {
+    const int type = type_of(mutex);
+    return type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK;
+}
+
+int try_lock_owned(pthread_mutex_t& mutex) {
+    const auto owner = lock_owners::of(&mutex);
+    const bool mine = owner == this_fiber::id();
+    if ((owner != 0 && !mine) || (mine && type_of(mutex) != PTHREAD_MUTEX_RECURSIVE)) {
+        return EBUSY;
+    }
+    const int result = real_locks.mutex_trylock(&mutex);
+    if (result == 0) {
+        lock_owners::add(&mutex);
+    }
+    return result;
+}
+
+int try_lock_on_fiber(pthread_mutex_t& mutex) {
+    return has_owner(mutex) ? try_lock_owned(mutex) : real_locks.mutex_trylock(&mutex);
+}
+
+int unlock_owned(pthread_mutex_t& mutex) noexcept {
+    const auto owner = lock_owners::of(&mutex);
+    if (owner != 0 && owner != this_fiber::id()) {
+        return EPERM;
+    }
+    const int result = real_locks.mutex_unlock(&mutex);
+    if (result == 0 && owner != 0) {
+        lock_owners::remove(&mutex);
+    }
+    return result;
+}
+
+int lock_until(pthread_mutex_t& mutex, clockid_t source, const timespec* limit) noexcept {
+    return lock_call([&] {
+        const auto deadline = deadline_of(source, limit);
+        // As in libc a limit that is none matters only if it is needed.
+        const int result = lock_on_fiber(mutex, deadline.value_or(clock::time_point::min()));
+        return result == ETIMEDOUT && !deadline ? EINVAL : result;
+    });
+}
+
+}  // namespace
+
+int lock_on_fiber(pthread_mutex_t& mutex, clock::time_point deadline) {
+    if (has_owner(mutex) && lock_owners::of(&mutex) == this_fiber::id()) {
+        return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK ? EDEADLK : try_lock_owned(mutex);
+    }
+    return until_not_busy(&mutex, turn::one_at_a_time, deadline,
+                          [&] { return try_lock_on_fiber(mutex); });
+}
+
+int unlock(pthread_mutex_t& mutex) noexcept {
+    const int result = has_owner(mutex) && is_fibers_business(mutex)
+                           ? unlock_owned(mutex)
+                           : real_locks.mutex_unlock(&mutex);
+    if (result == 0 && may_be_waited_for(&mutex)) {
+        wake_first(&mutex);
+    }
+    return result;
+}
+
+}  // namespace weft::interpose
+
+using namespace weft::interpose;
+
+extern "C" {
+
+int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+    if (!is_fibers_business(*mutex)) {
+        return real_locks.mutex_lock(mutex);
+    }
+    return lock_call([&] { return lock_on_fiber(*mutex); });
+}
+
+int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+    if (!is_fibers_business(*mutex)) {
+        return real_locks.mutex_trylock(mutex);
+    }
+    return lock_call([&] { return try_lock_on_fiber(*mutex); });
+}
+
+int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* limit) noexcept {
+    if (!is_fibers_business(*mutex)) {
+        return real_locks.mutex_timedlock(mutex, limit);
+    }
+    return lock_until(*mutex, CLOCK_REALTIME, limit);
+}
+
+int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t source,
+                            const timespec* limit) noexcept {
+    if (!is_fibers_business(*mutex)) {
+        return real_locks.mutex_clocklock(mutex, source, limit);
+    }
+    return lock_until(*mutex, source, limit);
+}
+
+int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+    return unlock(*mutex);
+}
+
+int mtx_lock(mtx_t* mutex) {
+    return c11_result(pthread_mutex_lock(posix(mutex)));
+}
+
+int mtx_trylock(mtx_t* mutex) {
+    return c11_result(pthread_mutex_trylock(posix(mutex)));
+}
+
+int mtx_timedlock(mtx_t* mutex, const timespec* limit) {
+    return c11_result(pthread_mutex_timedlock(posix(mutex), limit));
+}
+
+int mtx_unlock(mtx_t* mutex) {
+    return c11_result(unlock(*posix(mutex)));
+}
+
+}  // extern "C"
