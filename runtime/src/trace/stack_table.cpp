@@ -23,23 +23,17 @@ std::uint32_t hash_of(std::span<const std::uint64_t> frames) noexcept {
 }  // namespace
 
 std::uint32_t stack_table::number_of(const stack& whole, const void* frame) noexcept {
-    if (room_.empty()) {
-        return 0;
-    }
     chain found;
     follow(found, whole, frame);
-    return intern(found);
+    return number_of(found);
 }
 
 std::uint32_t stack_table::number_of(const stack& whole, const void* frame,
                                      std::uint64_t instruction) noexcept {
-    if (room_.empty()) {
-        return 0;
-    }
     chain found;
     found.frames[found.depth++] = instruction;
     follow(found, whole, frame);
-    return intern(found);
+    return number_of(found);
 }
 
 // Read with memcpy and not instrumented: a stack has guard zones of AddressSanitizer between its
@@ -69,8 +63,8 @@ std::uint32_t stack_table::number_of(const stack& whole, const void* frame,
     }
 }
 
-std::uint32_t stack_table::intern(const chain& found) noexcept {
-    if (found.depth == 0) {
+std::uint32_t stack_table::number_of(const chain& found) noexcept {
+    if (room_.empty() || found.depth == 0) {
         return 0;
     }
     if (known_ == nullptr) {

@@ -24,6 +24,19 @@ public:
     stack_table(std::span<std::uint64_t> room, trace::loop& counts) noexcept
         : room_(room), loop_(counts) {}
 
+    /// Return addresses, innermost first.
+    struct chain {
+        std::array<std::uint64_t, trace::deepest_stack> frames;
+        std::size_t depth = 0;
+        bool truncated = false;
+    };
+
+    /// Appends what the frame pointers from `frame` on lead to.
+    static void follow(chain& found, const stack& whole, const void* frame) noexcept;
+
+    /// The number of a stack that was followed before; 0 if there is no room, which is counted.
+    std::uint32_t number_of(const chain& found) noexcept;
+
     /// The stack whose innermost frame has its frame pointer at `frame`; 0 if there is none, or no
     /// room, which is counted.
     std::uint32_t number_of(const stack& whole, const void* frame) noexcept;
@@ -35,14 +48,6 @@ public:
 private:
     static constexpr std::size_t slots = 65'536;  // of the table of known stacks
 
-    struct chain {
-        std::array<std::uint64_t, trace::deepest_stack> frames;
-        std::size_t depth = 0;
-        bool truncated = false;
-    };
-
-    static void follow(chain& found, const stack& whole, const void* frame) noexcept;
-    std::uint32_t intern(const chain& found) noexcept;
     std::uint32_t add(const chain& found, std::uint32_t hash) noexcept;
     [[nodiscard]] bool same(std::uint32_t number, const chain& found,
                             std::uint32_t hash) const noexcept;
