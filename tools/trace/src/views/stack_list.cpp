@@ -21,14 +21,14 @@ std::string frame_text(const stack_frame& frame) {
     return text + (frame.inlined ? "  (inline)" : "");
 }
 
-std::string frames_text(const shown_stack& stack) {
+std::string frames_text(const std::vector<stack_frame>& frames, const call_stack& read) {
     std::string text;
-    for (const stack_frame& frame : stack.frames) {
+    for (const stack_frame& frame : frames) {
         text += "    " + frame_text(frame) + "\n";
     }
-    if (!stack.read.complete) {
-        text += "    (" + std::string(stack.frames.empty() ? "no stack: " : "not complete: ") +
-                printable(stack.read.problem) + ")\n";
+    if (!read.complete) {
+        text += "    (" + std::string(frames.empty() ? "no stack: " : "not complete: ") +
+                printable(read.problem) + ")\n";
     }
     return text;
 }
@@ -58,13 +58,19 @@ std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files
 }
 
 void print_stack(std::ostream& out, const shown_stack& stack) {
-    out << title(stack.fiber) << "\n" << frames_text(stack);
+    out << title(stack.fiber) << "\n";
+    print_frames(out, stack.frames, stack.read);
+}
+
+void print_frames(std::ostream& out, const std::vector<stack_frame>& frames,
+                  const call_stack& read) {
+    out << frames_text(frames, read);
 }
 
 void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stacks) {
     std::map<std::string, std::vector<const shown_stack*>> groups;
     for (const shown_stack& each : stacks) {
-        groups[frames_text(each)].push_back(&each);
+        groups[frames_text(each.frames, each.read)].push_back(&each);
     }
     std::vector<std::pair<std::string, std::vector<const shown_stack*>>> sorted(groups.begin(),
                                                                                 groups.end());
@@ -78,22 +84,26 @@ void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stack
     }
 }
 
-json json_of(const shown_stack& stack) {
+json frames_json(const std::vector<stack_frame>& shown) {
     json frames = json::array();
-    for (const stack_frame& frame : stack.frames) {
+    for (const stack_frame& frame : shown) {
         frames.push_back({{"address", frame.address},
                           {"function", frame.function},
                           {"file", frame.file},
                           {"line", frame.line},
                           {"inlined", frame.inlined}});
     }
+    return frames;
+}
+
+json json_of(const shown_stack& stack) {
     return {{"id", stack.fiber.row->id},
             {"name", name_of(*stack.fiber.row)},
             {"state", state_of(*stack.fiber.row, *stack.fiber.runtime)},
             {"complete", stack.read.complete},
             {"how", stack.read.how},
             {"problem", stack.read.problem},
-            {"frames", frames}};
+            {"frames", frames_json(stack.frames)}};
 }
 
 }  // namespace weft::trace_tool
