@@ -107,6 +107,7 @@ public:
     /// Fibers that can run; 0 if only the engine knows.
     [[nodiscard]] std::size_t ready_count() const noexcept;
     recorder& trace() noexcept { return trace_; }
+    [[nodiscard]] bool switches_natively() const noexcept { return native_ != nullptr; }
     const stack_pool& stacks() const noexcept { return stacks_; }
     const std::shared_ptr<remote_queue>& remote() noexcept { return remote_; }
 

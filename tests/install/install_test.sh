@@ -26,6 +26,21 @@ expect_answer() {
     fi
 }
 
+# One test of the stranger passes and one hangs: the kit says where.
+expect_a_failed_test() {
+    if "$1" > "$work/tests_said"; then
+        echo "$1: the test that hangs passed" >&2
+        exit 1
+    fi
+    for text in 'PASSED  . 1 test' 'took longer than 1.000 s' '"customer" waits for channel'; do
+        if ! grep -q "$text" "$work/tests_said"; then
+            echo "$1 did not print $text:" >&2
+            cat "$work/tests_said" >&2
+            exit 1
+        fi
+    done
+}
+
 build_with_cmake() {
     name=$1
     shift
@@ -53,4 +68,6 @@ mv "$work/prefix" "$work/moved"
 build_with_cmake everything
 build_with_cmake runtime_only -DONLY_RUNTIME=ON
 build_with_cmake on_boost_fiber -DON_BOOST_FIBER=ON
+build_with_cmake with_tests -DWITH_TESTS=ON
+expect_a_failed_test "$work/with_tests/stranger_tests"
 build_with_pkg_config

@@ -26,6 +26,7 @@ GOOD = {
     "net/include/weft/http/client.hpp": HEADER + "#include <weft/net/stream.hpp>\n",
     "net/src/tls/context.cpp": SPDX + "#include <openssl/ssl.h>\n",
     "net/src/tls/connector.cpp": SPDX + "#include <weft/net/connector.hpp>\n",
+    "net/interpose/src/getaddrinfo.cpp": SPDX + "#include <weft/net/dns.hpp>\n",
     "examples/hello.cpp": SPDX + "#include <weft/run.hpp>\n",
     "tools/trace/src/memory.hpp": HEADER + "#include <weft/trace_format.hpp>\n",
     "tests/runtime/mutex_test.cpp": SPDX + "void f() { weft::this_fiber::sleep_for(1ms); }\n",
@@ -72,6 +73,12 @@ class CheckLayers(unittest.TestCase):
     def test_only_one_room_includes_boost_fiber(self):
         self.expect_bad_include("runtime/src/mutex.cpp", "<boost/fiber/mutex.hpp>")
         self.expect_bad_include("net/src/tcp.cpp", "<weft/boost_fiber.hpp>")
+
+    def test_interpose_knows_the_resolver_only_and_nobody_knows_it(self):
+        self.expect_bad_include("net/interpose/src/getaddrinfo.cpp", "<weft/net/tcp.hpp>")
+        self.expect_bad_include("net/interpose/src/getaddrinfo.cpp", "<weft/http/client.hpp>")
+        self.expect_bad_include("net/src/tcp.cpp", '"interpose/src/real.hpp"')
+        self.expect_bad_include("examples/hello.cpp", '"net/interpose/real.hpp"')
 
     def test_net_sees_only_public_headers_of_runtime(self):
         self.expect_bad_include("net/src/tcp.cpp", '"scheduler.hpp"')

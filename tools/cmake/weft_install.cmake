@@ -5,7 +5,14 @@
 include(CMakePackageConfigHelpers)
 
 set(libraries weft_runtime weft_boost_fiber weft_net weft_tls weft_http weft_weft)
+if(TARGET weft_interpose)
+    list(APPEND libraries weft_interpose)
+endif()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+
+if(TARGET weft_testing)
+    list(APPEND libraries weft_testing)
+endif()
 
 install(TARGETS ${libraries}
     EXPORT weft_targets

@@ -48,6 +48,10 @@ LAYERS = [
     Layer(r"net/", r"(^|/)runtime/|^(engine|reactor|trace)/|^(scheduler|fiber|stack_pool)\.hpp$",
           "net sees only the public headers of runtime"),
     Layer(r"net/", r"^weft/detail/", "net sees only the public headers of runtime"),
+    Layer(r"net/interpose/", r"^weft/http/|^weft/net/(?!(dns|address|error)\.hpp$)",
+          "of net, interpose knows the resolver only"),
+    Layer(r"(runtime/|net/(?!interpose/)|examples/|tools/)", r"(^|/)interpose/",
+          "nobody includes anything of interpose"),
     Layer(r"net/(include/weft/http|src/http)/",
           r"^weft/net/(tls|tcp)\w*\.hpp$|^(net/)?(tls/|tcp)|^weft/io\.hpp$",
           "http knows stream and connector, not tls, tcp or io"),
@@ -56,8 +60,8 @@ LAYERS = [
           "tls knows the interfaces stream and connector only"),
     Layer(r"net/(include/weft/net|src)/(?!http/)", r"^weft/http/|^http/",
           "only http includes http"),
-    Layer(r"(runtime|net|examples|tools)/", r"(^|/)tests?/|^support/|gtest|gmock",
-          "only tests include tests"),
+    Layer(r"(runtime/(?!testing/)|net/|examples/|tools/)", r"(^|/)tests?/|^support/|gtest|gmock",
+          "only tests and runtime/testing include tests"),
     Layer(r"tests/runtime/", r"^weft/(net|http)/", "runtime is tested without net"),
     Layer(r"tools/trace/", r"^weft/(?!trace_(format|events)\.hpp$)|(^|/)(runtime|net)/",
           "the trace tool knows weft by the format of the trace only"),
@@ -162,7 +166,8 @@ def is_public_header(path):
 def test_of(header):
     """runtime/include/weft/X.hpp -> tests/runtime/X_test.cpp; net/include/weft/net/X.hpp ->
     tests/net/X_test.cpp; net/include/weft/http/X.hpp -> tests/net/http/X_test.cpp;
-    runtime/boost_fiber/include/weft/X.hpp -> tests/boost_fiber/X_test.cpp."""
+    runtime/boost_fiber/include/weft/X.hpp -> tests/boost_fiber/X_test.cpp, and so
+    runtime/testing/include/weft/testing/X.hpp -> tests/testing/X_test.cpp."""
     include = header.parts.index("include")
     room = header.parts[include - 1]
     inner = list(header.parts[include + 2:-1])

@@ -33,12 +33,14 @@ readonly packages=(
     nlohmann-json3-dev
     libdw-dev
     libzstd-dev
+    libncurses-dev
     libprotozero-dev
 )
 
 # Where apt does not offer these, what needs them is skipped.
 readonly wished=(
     clang-format-14
+    gdb
 )
 
 readonly policy=/usr/sbin/policy-rc.d

@@ -29,10 +29,10 @@ std::string demangled(const char* symbol) {
     return status == 0 ? name.get() : symbol;
 }
 
-std::string line_of(void* frame) {
+std::string line_of(std::uint64_t address) {
     Dl_info known{};
-    const auto address = reinterpret_cast<std::uintptr_t>(frame);
-    if (::dladdr(frame, &known) == 0 || known.dli_fname == nullptr) {
+    if (::dladdr(reinterpret_cast<const void*>(address), &known) == 0 ||
+        known.dli_fname == nullptr) {
         return in_hexadecimal(address);
     }
     if (known.dli_sname != nullptr) {
@@ -57,9 +57,18 @@ void stack_capture::prepare() noexcept {
 }
 
 std::vector<std::string> stack_capture::lines() const {
-    std::vector<std::string> made;
+    std::vector<std::uint64_t> addresses;
     for (std::size_t i = first_; i < count_; ++i) {
-        made.push_back(line_of(frames_[i]));
+        addresses.push_back(reinterpret_cast<std::uint64_t>(frames_[i]));
+    }
+    return lines_for(addresses);
+}
+
+std::vector<std::string> lines_for(std::span<const std::uint64_t> frames) {
+    std::vector<std::string> made;
+    made.reserve(frames.size());
+    for (const std::uint64_t each : frames) {
+        made.push_back(line_of(each));
     }
     return made;
 }

@@ -3,10 +3,16 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace weft::detail {
+
+/// A line for each frame: function and offset where the program exports its symbols, else file and
+/// offset, as addr2line(1) takes them.
+[[nodiscard]] std::vector<std::string> lines_for(std::span<const std::uint64_t> frames);
 
 /// Return addresses of a stack, innermost first.
 class stack_capture {
@@ -21,8 +27,7 @@ public:
     /// Loads what take() needs.
     static void prepare() noexcept;
 
-    /// A line for each frame: function and offset where the program exports its symbols, else file
-    /// and offset, as addr2line(1) takes them.
+    /// See lines_for().
     [[nodiscard]] std::vector<std::string> lines() const;
 
 private:

@@ -19,16 +19,19 @@ std::uint64_t saved_word(const fiber& suspended, std::uint32_t offset) noexcept 
     return word;
 }
 
-std::uint32_t stack_of(const fiber& parked, stack_table& stacks) noexcept {
-    if (&parked == current_fiber) {  // the loop runs on its stack
-        return stacks.number_of(parked.memory, __builtin_frame_address(0));
-    }
-    const auto frame = saved_word(parked, processor::saved_registers.frame_pointer);
-    const auto instruction = saved_word(parked, processor::saved_registers.instruction);
-    return stacks.number_of(parked.memory, reinterpret_cast<const void*>(frame), instruction);
-}
-
 }  // namespace
+
+stack_table::chain stack_of(const fiber& parked) noexcept {
+    stack_table::chain found;
+    const void* frame = __builtin_frame_address(0);  // the loop may run on its stack
+    if (&parked != current_fiber) {
+        found.frames[found.depth++] = saved_word(parked, processor::saved_registers.instruction);
+        const auto saved = saved_word(parked, processor::saved_registers.frame_pointer);
+        frame = reinterpret_cast<const void*>(saved);
+    }
+    stack_table::follow(found, parked.memory, frame);
+    return found;
+}
 
 bool stack_survey::step(std::span<trace::fiber_row> rows, stack_table& stacks) noexcept {
     const std::size_t end = std::min(next_ + step_size, rows.size());
@@ -37,7 +40,7 @@ bool stack_survey::step(std::span<trace::fiber_row> rows, stack_table& stacks) n
         const auto* shown = reinterpret_cast<const fiber*>(row.control_block);
         if (row.state == trace::row_state::parked && shown->on_stack) {
             const row_change change(row);
-            row.wait_stack = stack_of(*shown, stacks);
+            row.wait_stack = stacks.number_of(stack_of(*shown));
         }
     }
     return next_ >= rows.size();

@@ -10,6 +10,11 @@
 
 namespace weft::detail {
 
+struct fiber;
+
+/// The stack of a parked fiber that the native engine switches; the loop may run on it.
+[[nodiscard]] stack_table::chain stack_of(const fiber& parked) noexcept;
+
 /// Notes the stacks of all parked fibers in their rows, some at a time, because a tool asks.
 ///
 /// The loop takes part between two fibers, when nobody changes a suspended stack. Only for stacks

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "support/fake_memory.hpp"
 #include "support/parked_context.hpp"
 #include "support/run_tool.hpp"
@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using weft::test::fake_memory;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 TEST(TraceDoctor, LooksAtTheMachineAlone) {
     const json checks = json::parse(run_tool({"doctor", "--json"}).out).at("checks");

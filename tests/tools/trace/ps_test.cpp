@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "support/fake_memory.hpp"
 #include "support/run_tool.hpp"
 
@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 using weft::test::fake_memory;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 /// The fibers that `ps --json` with these options shows.
 json fibers_of(std::vector<std::string> options) {

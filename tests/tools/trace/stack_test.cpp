@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "process/process_files.hpp"
 #include "support/fake_memory.hpp"
 #include "support/parked_context.hpp"
@@ -34,7 +34,7 @@ using testing::HasSubstr;
 using weft::test::fake_memory;
 using weft::test::parked_context;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 json stack_of_only_fiber() {
     const auto result = run_tool({"stack", fake_memory::source(), "1", "--json"});

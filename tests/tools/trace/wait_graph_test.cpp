@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "support/fake_memory.hpp"
 #include "support/run_tool.hpp"
 
@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 using weft::test::fake_memory;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 constexpr std::uint64_t cache_lock = 0x1000;
 constexpr std::uint64_t table_lock = 0x2000;

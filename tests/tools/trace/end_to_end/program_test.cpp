@@ -4,12 +4,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 
-#include "output/json.hpp"
+#include <nlohmann/json.hpp>
 #include "support/child_process.hpp"
 #include "trace/support/run_tool.hpp"
 
@@ -21,7 +28,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using weft::test::child_process;
 using weft::test::run_tool;
-using weft::trace_tool::json;
+using json = nlohmann::json;
 
 /// The planted program under a name that no process of another test has.
 class private_name {
@@ -252,6 +259,69 @@ TEST(TraceProgram, FileOfAKilledProgramSaysWhatItsFibersDid) {
     EXPECT_THAT(result.out, HasSubstr("connection"));
     EXPECT_THAT(run_tool({"stack", file}).out, HasSubstr("the process is gone"));
     ::unlink(file.c_str());
+}
+
+/// `weft-trace top SRC` in a terminal of 24 lines without colours.
+class top_in_terminal {
+public:
+    explicit top_in_terminal(const std::string& source) {
+        const winsize size{24, 80, 0, 0};
+        pid_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
+        if (pid_ == 0) {
+            ::setenv("TERM", "vt100", 1);
+            ::execl(WEFT_TRACE_TOOL, WEFT_TRACE_TOOL, "top", source.c_str(), "--sort=name",
+                    nullptr);
+            ::_exit(127);
+        }
+    }
+    top_in_terminal(const top_in_terminal&) = delete;
+    top_in_terminal& operator=(const top_in_terminal&) = delete;
+    ~top_in_terminal() { ::close(terminal_); }
+
+    void press(std::string_view keys) const {
+        EXPECT_EQ(::write(terminal_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+    }
+    /// Whether it shows this within some seconds. What it has shown before does not count.
+    [[nodiscard]] bool shows(std::string_view text) {
+        std::string seen;
+        pollfd polled{terminal_, POLLIN, 0};
+        while (seen.find(text) == std::string::npos && ::poll(&polled, 1, 10'000) > 0) {
+            std::array<char, 4096> part{};
+            const auto got = ::read(terminal_, part.data(), part.size());
+            if (got <= 0) {
+                break;
+            }
+            seen.append(part.data(), static_cast<std::size_t>(got));
+        }
+        return seen.find(text) != std::string::npos;
+    }
+    [[nodiscard]] int exit_code() const {
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+private:
+    int terminal_ = -1;
+    pid_t pid_ = -1;
+};
+
+TEST(TraceProgramSlow, TopShowsTheStackOfAFiberInATerminal) {
+    const planted program("parked");
+    top_in_terminal top(program.source());
+    EXPECT_TRUE(top.shows("connection"));
+    top.press("\r");  // the first by name
+    EXPECT_TRUE(top.shows("planted::serve_connection"));
+    top.press("q");
+    EXPECT_EQ(top.exit_code(), 0);
+}
+
+TEST(TraceProgramSlow, TopEndsAtCtrlC) {
+    const planted program("parked");
+    top_in_terminal top(program.source());
+    EXPECT_TRUE(top.shows("connection"));
+    top.press("\x03");
+    EXPECT_EQ(top.exit_code(), 0);
 }
 
 TEST(TraceProgramSlow, HundredThousandFibersAreAllShown) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "report/comparison.hpp"
 
@@ -30,14 +30,14 @@ outcome diff(const diff_options& options, output_streams streams) {
 
 void add_diff(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<diff_options>();
-    CLI::App& command = *tool.add_subcommand("diff", "What changed between two recordings");
-    command.add_option("BEFORE", options->before, "A recording")->required();
-    command.add_option("AFTER", options->after, "A recording")->required();
-    command.add_flag("--json", options->json, "For programs");
-    command.footer(
+    command_line command(tool, context, "diff", "What changed between two recordings");
+    command.add("BEFORE", options->before, "A recording").required();
+    command.add("AFTER", options->after, "A recording").required();
+    command.add("--json", options->json, "For programs");
+    command.notes(
         "Exits with 1 if the second has kinds of findings that the first has not.\n"
         "Example:\n  weft-trace diff before.ftr after.ftr");
-    command.callback([options, &context] { context.result = diff(*options, context.streams); });
+    command.run([options](output_streams streams) { return diff(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "doctor/check.hpp"
 #include "output/json.hpp"
@@ -63,12 +63,11 @@ outcome doctor(const doctor_options& options, std::ostream& out) {
 
 void add_doctor(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<doctor_options>();
-    CLI::App& command = *tool.add_subcommand("doctor", "Say what can be seen, and what to change");
-    command.add_option("SRC", options->source, "Without it: only the machine is looked at");
-    command.add_flag("--json", options->json, "For programs");
-    command.footer("Example:\n  weft-trace doctor 4711");
-    command.callback(
-        [options, &context] { context.result = doctor(*options, context.streams.out); });
+    command_line command(tool, context, "doctor", "Say what can be seen, and what to change");
+    command.add("SRC", options->source, "Without it: only the machine is looked at");
+    command.add("--json", options->json, "For programs");
+    command.notes("Example:\n  weft-trace doctor 4711");
+    command.run([options](output_streams streams) { return doctor(*options, streams.out); });
 }
 
 }  // namespace weft::trace_tool

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
 #include "analysis/playback.hpp"
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "output/table.hpp"
 #include "process/process_files.hpp"
@@ -61,17 +61,12 @@ public:
         if (!filter_.takes(next)) {
             return;
         }
-        const auto shown = options_.raw ? raw_event_json(next) : event_json(next, in, scale_);
+        const auto shown = options_.raw ? raw_members_of(next) : members_of(next, in, scale_);
         if (list_) {
-            list_->add(shown);
+            list_->add(json_of(shown));
             return;
         }
-        std::string line;
-        for (const auto& [name, value] : shown.items()) {
-            line += line.empty() ? "" : "  ";
-            line += name + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
-        }
-        out_ << printable(line) << '\n';
+        out_ << line_of(shown) << '\n';
     }
 
     void on_gap(std::uint64_t lost) override {
@@ -111,15 +106,15 @@ outcome events(const events_options& options, output_streams streams) {
 
 void add_events(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<events_options>();
-    CLI::App& command = *tool.add_subcommand("events", "The events of a recording, one a line");
-    command.add_option("FILE", options->file, "A recording")->required();
-    command.add_option("--filter", options->filter, "type=NAME or fiber=NUMBER");
-    command.add_flag("--raw", options->raw, "The members as they are stored");
-    command.add_flag("--json", options->json, "For programs");
-    command.footer(
+    command_line command(tool, context, "events", "The events of a recording, one a line");
+    command.add("FILE", options->file, "A recording").required();
+    command.add("--filter", options->filter, "type=NAME or fiber=NUMBER");
+    command.add("--raw", options->raw, "The members as they are stored");
+    command.add("--json", options->json, "For programs");
+    command.notes(
         "Times are ns since the begin.\n"
         "Example:\n  weft-trace events app.ftr --filter=type=result_lost");
-    command.callback([options, &context] { context.result = events(*options, context.streams); });
+    command.run([options](output_streams streams) { return events(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

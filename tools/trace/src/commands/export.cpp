@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "export/exporter.hpp"
 #include "recording/recording_error.hpp"
@@ -15,6 +15,7 @@ struct export_options {
     std::string file;
     std::string format = "perfetto";
     std::string output;
+    bool json = false;
     std::size_t most_fibers = 2'000;  // more tracks than that make viewers slow
 };
 
@@ -43,7 +44,8 @@ void write(const export_options& options, std::ostream& out, std::ostream& err) 
     }
 }
 
-outcome export_file(const export_options& options, output_streams streams) {
+outcome export_file(export_options options, output_streams streams) {
+    options.format = options.json ? "json" : options.format;
     if (options.output.empty()) {
         write(options, streams.out, streams.err);
         return outcome::good;
@@ -60,21 +62,18 @@ outcome export_file(const export_options& options, output_streams streams) {
 
 void add_export(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<export_options>();
-    CLI::App& command = *tool.add_subcommand("export", "Write a recording for another program");
-    command.add_option("FILE", options->file, "A recording")->required();
-    command.add_option("--format", options->format)
-        ->check(
-            CLI::IsMember({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"}))
-        ->capture_default_str();
-    command.add_flag_callback(
-        "--json", [options] { options->format = "json"; }, "The same as --format=json");
-    command.add_option("-o,--output", options->output, "Where to; else standard output");
-    command.add_option("--top", options->most_fibers, "Fibers with a track of their own, at most")
-        ->capture_default_str();
-    command.footer(
+    command_line command(tool, context, "export", "Write a recording for another program");
+    command.add("FILE", options->file, "A recording").required();
+    command.add("--format", options->format)
+        .one_of({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"})
+        .show_default();
+    command.add("--json", options->json, "The same as --format=json");
+    command.add("-o,--output", options->output, "Where to; else standard output");
+    command.add("--top", options->most_fibers, "Fibers with a track of their own, at most")
+        .show_default();
+    command.notes(
         "Example:\n  weft-trace export app.ftr -o app.perfetto    (open in ui.perfetto.dev)");
-    command.callback(
-        [options, &context] { context.result = export_file(*options, context.streams); });
+    command.run([options](output_streams streams) { return export_file(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

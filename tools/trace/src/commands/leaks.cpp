@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "analysis/findings.hpp"
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "output/json.hpp"
 #include "output/table.hpp"
@@ -59,13 +59,13 @@ outcome show(const leaks_options& options, output_streams streams) {
 
 void add_leaks(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<leaks_options>();
-    CLI::App& command = *tool.add_subcommand("leaks", "Where fibers were spawned that do not end");
-    command.add_option("FILE", options->file, "A recording")->required();
-    command.add_flag("--json", options->json, "For programs");
-    command.footer(
+    command_line command(tool, context, "leaks", "Where fibers were spawned that do not end");
+    command.add("FILE", options->file, "A recording").required();
+    command.add("--json", options->json, "For programs");
+    command.notes(
         "A leak: 10 more than at the begin, and most of what was spawned. Exits with 1 then.\n"
         "Example:\n  weft-trace leaks app.ftr");
-    command.callback([options, &context] { context.result = show(*options, context.streams); });
+    command.run([options](output_streams streams) { return show(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "analysis/summary.hpp"
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "output/json.hpp"
 #include "output/table.hpp"
@@ -46,12 +46,12 @@ outcome lost(const lost_options& options, output_streams streams) {
 
 void add_lost(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<lost_options>();
-    CLI::App& command =
-        *tool.add_subcommand("lost", "Failures that nobody saw, and fibers that never ran");
-    command.add_option("FILE", options->file, "A recording")->required();
-    command.add_flag("--json", options->json, "For programs");
-    command.footer("Exits with 1 if there are any.\nExample:\n  weft-trace lost app.ftr");
-    command.callback([options, &context] { context.result = lost(*options, context.streams); });
+    command_line command(tool, context, "lost",
+                         "Failures that nobody saw, and fibers that never ran");
+    command.add("FILE", options->file, "A recording").required();
+    command.add("--json", options->json, "For programs");
+    command.notes("Exits with 1 if there are any.\nExample:\n  weft-trace lost app.ftr");
+    command.run([options](output_streams streams) { return lost(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/state_command.hpp"
 #include "commands/table.hpp"
 #include "views/fiber_list.hpp"
@@ -56,17 +56,17 @@ outcome ps(const ps_options& options, output_streams streams) {
 void add_ps(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<ps_options>();
     fiber_filter& filter = options->filter;
-    CLI::App& command = *tool.add_subcommand("ps", "List fibers, or the processes that have any");
-    command.add_option("SRC", options->source, "What to look at; without it: all processes");
-    command.add_option("--state", filter.state)->check(CLI::IsMember(state_names));
-    command.add_option("--name", filter.name, "Those with this in their name");
-    command.add_option("--wait", filter.wait, "Those with this in their wait reason");
-    command.add_option("--sort", filter.sort)->check(CLI::IsMember(sort_keys));
-    CLI::Option* for_programs = command.add_flag("--json", options->json, "For programs");
-    command.add_flag("--group", options->group, "One line for fibers that are alike")
-        ->excludes(for_programs);
-    command.footer("Example:\n  weft-trace ps 4711 --state=parked --sort=since");
-    command.callback([options, &context] { context.result = ps(*options, context.streams); });
+    command_line command(tool, context, "ps", "List fibers, or the processes that have any");
+    command.add("SRC", options->source, "What to look at; without it: all processes");
+    command.add("--state", filter.state).one_of(state_names);
+    command.add("--name", filter.name, "Those with this in their name");
+    command.add("--wait", filter.wait, "Those with this in their wait reason");
+    command.add("--sort", filter.sort).one_of(sort_keys);
+    option for_programs = command.add("--json", options->json, "For programs");
+    command.add("--group", options->group, "One line for fibers that are alike")
+        .excludes(for_programs);
+    command.notes("Example:\n  weft-trace ps 4711 --state=parked --sort=since");
+    command.run([options](output_streams streams) { return ps(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <poll.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "process/source.hpp"
 #include "recording/event_names.hpp"
@@ -21,6 +21,7 @@ namespace {
 struct record_options {
     std::string source;
     recording_options recording;
+    std::string output;
     std::string events = "sched";
     bool stacks = false;
     double seconds = 0;
@@ -62,6 +63,7 @@ void record_until_end(session& recording, const record_options& options, pid_t p
 
 outcome record(record_options options, output_streams streams) {
     auto from = open_source(options.source, mapped_memory::access::control);
+    options.recording.file = options.output;
     options.recording.mask = parse_event_classes(options.events);
     if (options.stacks) {
         options.recording.mask |= trace::sched_events | trace::stack_events;
@@ -90,24 +92,22 @@ outcome record(record_options options, output_streams streams) {
 
 void add_record(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<record_options>();
-    CLI::App& command = *tool.add_subcommand("record", "Record what happens into a file");
-    command.add_option("SRC", options->source, "What to record")->required();
-    command.add_option("-o,--output", options->recording.file, "The file, usually NAME.ftr")
-        ->required();
+    command_line command(tool, context, "record", "Record what happens into a file");
+    command.add("SRC", options->source, "What to record").required();
+    command.add("-o,--output", options->output, "The file, usually NAME.ftr").required();
     command
-        .add_option("--events", options->events,
-                    "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
-        ->capture_default_str();
-    command.add_flag("--stacks", options->stacks, "The stack of every wait, too");
-    command
-        .add_option("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
-        ->check(CLI::PositiveNumber);
-    command.add_option("--max-size", options->recording.most_bytes, "End with a file of this size")
-        ->transform(CLI::AsSizeValue(false))
-        ->default_str("1GiB");
-    command.add_flag("--json", options->json, "At the end the report, as JSON");
-    command.footer("Example:\n  weft-trace record server -o server.ftr --stacks --for 10");
-    command.callback([options, &context] { context.result = record(*options, context.streams); });
+        .add("--events", options->events,
+             "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
+        .show_default();
+    command.add("--stacks", options->stacks, "The stack of every wait, too");
+    command.add("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
+        .positive();
+    command.add("--max-size", options->recording.most_bytes, "End with a file of this size")
+        .bytes()
+        .show_default("1GiB");
+    command.add("--json", options->json, "At the end the report, as JSON");
+    command.notes("Example:\n  weft-trace record server -o server.ftr --stacks --for 10");
+    command.run([options](output_streams streams) { return record(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

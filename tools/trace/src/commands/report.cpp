@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "export/exporter.hpp"
 #include "report/sections.hpp"
@@ -38,15 +38,15 @@ outcome show(const report_options& options, output_streams streams) {
 
 void add_report(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<report_options>();
-    CLI::App& command = *tool.add_subcommand("report", "What a recording shows, the worst first");
-    command.add_option("FILE", options->file, "A recording")->required();
-    CLI::Option* markdown = command.add_flag("--md", options->markdown, "As Markdown");
-    CLI::Option* html = command.add_flag("--html", options->html, "As a page without network");
-    command.add_flag("--json", options->json, "For programs")->excludes(markdown)->excludes(html);
-    markdown->excludes(html);
-    command.add_option("--rows", options->rows, "Of each table, at most")->capture_default_str();
-    command.footer("Exits with 1 if there are findings.\nExample:\n  weft-trace report app.ftr");
-    command.callback([options, &context] { context.result = show(*options, context.streams); });
+    command_line command(tool, context, "report", "What a recording shows, the worst first");
+    command.add("FILE", options->file, "A recording").required();
+    option markdown = command.add("--md", options->markdown, "As Markdown");
+    option html = command.add("--html", options->html, "As a page without network");
+    command.add("--json", options->json, "For programs").excludes(markdown).excludes(html);
+    markdown.excludes(html);
+    command.add("--rows", options->rows, "Of each table, at most").show_default();
+    command.notes("Exits with 1 if there are findings.\nExample:\n  weft-trace report app.ftr");
+    command.run([options](output_streams streams) { return show(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

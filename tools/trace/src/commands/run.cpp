@@ -2,12 +2,12 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "analysis/fail_on.hpp"
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "recording/child_program.hpp"
 #include "recording/event_names.hpp"
@@ -20,6 +20,7 @@ namespace {
 
 struct run_options {
     recording_options recording;
+    std::string output = "weft-trace.ftr";
     std::string events = "sched+stacks";
     std::string fail_on;
     bool json = false;
@@ -73,6 +74,7 @@ bool tell_findings(const session& recording, const std::vector<fail_condition>& 
 int run(run_options options, output_streams streams) {
     const auto conditions = parse_fail_on(options.fail_on);
     options.recording.mask = parse_event_classes(options.events);
+    options.recording.file = options.output;
     options.recording.from_beginning = true;
     session recording(options.recording);
     const int code = record_all(recording, options);
@@ -91,23 +93,18 @@ int run(run_options options, output_streams streams) {
 
 void add_run(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<run_options>();
-    CLI::App& command =
-        *tool.add_subcommand("run", "Start a program, record it, report at its end");
-    options->recording.file = "weft-trace.ftr";
-    command.add_option("-o,--output", options->recording.file, "The recording")
-        ->capture_default_str();
-    command.add_option("--events", options->events, "As in record")->capture_default_str();
-    command.add_option("--fail-on", options->fail_on,
-                       "Fail too if there is: stall>100ms, deadlock, leak, lost; joined by commas");
-    command.add_flag("--json", options->json, "The report as JSON, also on standard error");
-    command.add_option("COMMAND", options->command, "Behind --: the program, its arguments")
-        ->required();
-    command.footer(
+    command_line command(tool, context, "run", "Start a program, record it, report at its end");
+    command.add("-o,--output", options->output, "The recording").show_default();
+    command.add("--events", options->events, "As in record").show_default();
+    command.add("--fail-on", options->fail_on,
+                "Fail too if there is: stall>100ms, deadlock, leak, lost; joined by commas");
+    command.add("--json", options->json, "The report as JSON, also on standard error");
+    command.add("COMMAND", options->command, "Behind --: the program, its arguments").required();
+    command.notes(
         "The exit code is that of the program; 1 if that is 0 and --fail-on applies.\n"
         "Example:\n  weft-trace run --fail-on='stall>100ms,deadlock' -- ./server --port 80");
-    command.callback([options, &context] {
-        context.result = static_cast<outcome>(run(*options, context.streams));
-    });
+    command.run(
+        [options](output_streams streams) { return static_cast<outcome>(run(*options, streams)); });
 }
 
 }  // namespace weft::trace_tool

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <set>
 
+#include "commands/command_line.hpp"
 #include "commands/state_command.hpp"
 #include "commands/table.hpp"
 #include "stacks/fiber_stack.hpp"
@@ -100,17 +100,16 @@ outcome stack(const stack_options& options, output_streams streams) {
 
 void add_stack(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<stack_options>();
-    CLI::App& command = *tool.add_subcommand("stack", "Show where fibers are, call by call");
-    command.add_option("SRC", options->source, "What to look at")->required();
-    CLI::Option* fiber = command.add_option("FIBER", options->fiber, "Its number, see ps");
-    command.add_flag("--all", options->all, "All fibers, also without this")->excludes(fiber);
-    command.add_flag("--running", options->running, "The one on the processor")->excludes(fiber);
-    CLI::Option* for_programs = command.add_flag("--json", options->json, "For programs");
-    command.add_flag("--group", options->group, "Each different stack once")
-        ->excludes(for_programs);
-    command.add_flag("--all-frames", options->all_frames, "Functions of the runtime, too");
-    command.footer("Example:\n  weft-trace stack 4711 --group");
-    command.callback([options, &context] { context.result = stack(*options, context.streams); });
+    command_line command(tool, context, "stack", "Show where fibers are, call by call");
+    command.add("SRC", options->source, "What to look at").required();
+    option fiber = command.add("FIBER", options->fiber, "Its number, see ps");
+    command.add("--all", options->all, "All fibers, also without this").excludes(fiber);
+    command.add("--running", options->running, "The one on the processor").excludes(fiber);
+    option for_programs = command.add("--json", options->json, "For programs");
+    command.add("--group", options->group, "Each different stack once").excludes(for_programs);
+    command.add("--all-frames", options->all_frames, "Functions of the runtime, too");
+    command.notes("Example:\n  weft-trace stack 4711 --group");
+    command.run([options](output_streams streams) { return stack(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

@@ -2,7 +2,8 @@
 
 #include "commands/state_command.hpp"
 
-#include <CLI/CLI.hpp>
+#include "commands/command_line.hpp"
+
 #include <memory>
 
 #include "output/table.hpp"
@@ -29,15 +30,16 @@ void add_state_command(CLI::App& tool, command_context& context,
     };
     const auto& [name, summary] = name_and_summary;
     auto options = std::make_shared<chosen>();
-    CLI::App& command = *tool.add_subcommand(name, summary);
-    command.add_option("SRC", options->source, "What to look at")->required();
-    command.add_flag("--json", options->json, "For programs");
-    command.footer(std::string("Example:\n  weft-trace ") + name + " 4711");
-    command.callback([options, &context, &show] {
+    command_line command(tool, context, name, summary);
+    command.add("SRC", options->source, "What to look at").required();
+    command.add("--json", options->json, "For programs");
+    command.notes(std::string("Example:\n  weft-trace ") + name + " 4711");
+    command.run([options, &show](output_streams streams) {
         const source from = open_source(options->source);
         const auto states = read_states(from);
-        context.result = show(from, states, options->json, context.streams.out);
-        tell_what_is_missing(context.streams.err, from, states);
+        const outcome result = show(from, states, options->json, streams.out);
+        tell_what_is_missing(streams.err, from, states);
+        return result;
     });
 }
 

@@ -8,6 +8,7 @@ namespace weft::trace_tool {
 add_command add_ps;
 add_command add_tree;
 add_command add_stack;
+add_command add_top;
 add_command add_locks;
 add_command add_deadlock;
 add_command add_doctor;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "analysis/why.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
+#include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "report/why_report.hpp"
 
@@ -36,14 +36,14 @@ outcome why(const why_options& options, output_streams streams) {
 
 void add_why(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<why_options>();
-    CLI::App& command = *tool.add_subcommand(
-        "why", "Where the time of a fiber or a span went, and who is to blame");
-    command.add_option("FILE", options->file, "A recording")->required();
-    command.add_option("WHAT", options->asked, "The number or name of a fiber, or a span's name")
-        ->required();
-    command.add_flag("--json", options->json, "For programs");
-    command.footer("Example:\n  weft-trace why app.ftr 'GET /users'");
-    command.callback([options, &context] { context.result = why(*options, context.streams); });
+    command_line command(tool, context, "why",
+                         "Where the time of a fiber or a span went, and who is to blame");
+    command.add("FILE", options->file, "A recording").required();
+    command.add("WHAT", options->asked, "The number or name of a fiber, or a span's name")
+        .required();
+    command.add("--json", options->json, "For programs");
+    command.notes("Example:\n  weft-trace why app.ftr 'GET /users'");
+    command.run([options](output_streams streams) { return why(*options, streams); });
 }
 
 }  // namespace weft::trace_tool

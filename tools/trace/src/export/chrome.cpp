@@ -64,8 +64,8 @@ private:
     }
 
     void add(json event, std::uint32_t fiber) {
-        event["pid"] = in_.program.process;
-        event["tid"] = fiber;
+        event.add("pid", in_.program.process);
+        event.add("tid", fiber);
         out_ << (first_ ? "\n" : ",\n");
         first_ = false;
         print_json(out_, event);

@@ -91,38 +91,27 @@ json flame_json(flame_kind kind, const summary& in) {
     paths.resize(std::min(paths.size(), most_paths));
     json made = json::array();
     for (auto& [value, path] : paths) {
-        made.push_back(json::array({std::move(path), value}));
+        made.push_back(json::array({path, value}));
     }
     return made;
-}
-
-json fibers_json(json all) {
-    std::stable_sort(all.begin(), all.end(), [](const json& a, const json& b) {
-        return a["run"].get<std::uint64_t>() > b["run"].get<std::uint64_t>();
-    });
-    if (all.size() > most_fibers) {
-        all.erase(all.begin() + most_fibers, all.end());
-    }
-    for (auto& each : all) {
-        each.erase("waits");
-    }
-    return all;
 }
 
 }  // namespace
 
 void export_html(std::ostream& out, const std::filesystem::path& file, const summary& in) {
-    auto full = report_json(in);
+    json head = json::array();
+    for (const std::string& line : make_report(in).head) {
+        head.push_back(line);
+    }
     const json data{{"title", in.program.name + " by weft-trace"},
-                    {"head", make_report(in).head},
-                    {"findings", full["findings"]},
+                    {"head", head},
+                    {"findings", findings_json(find_all(in))},
                     {"timeline", timeline_json(file, in)},
-                    {"fibers", fibers_json(std::move(full["fibers"]))},
-                    {"waits", full["waits"]},
+                    {"fibers", fibers_json(in, most_fibers)},
+                    {"waits", waits_json(in)},
                     {"flameWait", flame_json(flame_kind::wait, in)},
                     {"flameRun", flame_json(flame_kind::run, in)}};
-    const auto text = data.dump(-1, ' ', false, json::error_handler_t::replace);
-    out << page_before_data << base64(deflate_raw(text)) << page_after_data;
+    out << page_before_data << base64(deflate_raw(data.text())) << page_after_data;
 }
 
 }  // namespace weft::trace_tool

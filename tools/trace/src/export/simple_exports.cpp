@@ -53,7 +53,7 @@ public:
     void on_chunk(const chunk&) override {}
     void on_interval(const interval&) override {}
     void on_event(const trace::event& next, const chunk& in) override {
-        print_json(out_, event_json(next, in, scale_));
+        print_json(out_, json_of(members_of(next, in, scale_)));
         out_ << '\n';
     }
     void on_gap(std::uint64_t lost) override { out_ << R"({"lost":)" << lost << "}\n"; }

@@ -17,7 +17,7 @@ public:
         json numbers = json::array();
         std::istringstream frames(path);
         for (std::string frame; std::getline(frames, frame, ';');) {
-            const auto [found, added] = numbers_.try_emplace(frame, names_.size());
+            const auto [found, added] = numbers_.try_emplace(frame, numbers_.size());
             if (added) {
                 names_.push_back({{"name", frame}});
             }
@@ -48,14 +48,13 @@ void export_speedscope(std::ostream& out, const summary& in) {
     print_json(out, {{"$schema", "https://www.speedscope.app/file-format-schema.json"},
                      {"name", in.program.name},
                      {"shared", {{"frames", frames.names()}}},
-                     {"profiles",
-                      {{{"type", "sampled"},
-                        {"name", "waiting"},
-                        {"unit", "nanoseconds"},
-                        {"startValue", 0},
-                        {"endValue", total},
-                        {"samples", samples},
-                        {"weights", weights}}}}});
+                     {"profiles", json::array({{{"type", "sampled"},
+                                                {"name", "waiting"},
+                                                {"unit", "nanoseconds"},
+                                                {"startValue", 0},
+                                                {"endValue", total},
+                                                {"samples", samples},
+                                                {"weights", weights}}})}});
     out << '\n';
 }
 

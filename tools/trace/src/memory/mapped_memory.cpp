@@ -126,16 +126,31 @@ trace::loop mapped_memory::loop() const noexcept {
     return copy_words<trace::loop>(begin_ + trace::loop_offset, sizeof(trace::loop));
 }
 
-std::optional<trace::fiber_row> mapped_memory::fiber(std::size_t index) const noexcept {
+bool mapped_memory::fiber(std::size_t index, trace::fiber_row& into) const noexcept {
     const auto& [offset, entry, count] = header_.rows;
-    return index < count ? copy_row<trace::fiber_row>(begin_ + offset + index * entry, entry)
-                         : std::nullopt;
+    return index < count && copy_row(begin_ + offset + index * entry, entry, into);
+}
+
+std::optional<trace::fiber_row> mapped_memory::fiber(std::size_t index) const noexcept {
+    trace::fiber_row row;
+    return fiber(index, row) ? std::optional(row) : std::nullopt;
+}
+
+void mapped_memory::will_read_fibers(std::size_t count) const noexcept {
+    const auto begin = reinterpret_cast<std::uintptr_t>(begin_ + header_.rows.offset);
+    const std::uintptr_t first = begin / trace::page * trace::page;
+    const std::size_t most = std::min<std::size_t>(count, header_.rows.count);
+    // Of no consequence if the kernel does not know it.
+    (void)::madvise(reinterpret_cast<void*>(first), begin - first + most * header_.rows.entry_size,
+                    MADV_POPULATE_READ);
 }
 
 std::optional<trace::object_row> mapped_memory::object(std::size_t index) const noexcept {
     const auto& [offset, entry, count] = header_.objects;
-    return index < count ? copy_row<trace::object_row>(begin_ + offset + index * entry, entry)
-                         : std::nullopt;
+    trace::object_row row;
+    return index < count && copy_row(begin_ + offset + index * entry, entry, row)
+               ? std::optional(row)
+               : std::nullopt;
 }
 
 std::optional<trace::stall_row> mapped_memory::stall(std::size_t index) const noexcept {

@@ -52,6 +52,11 @@ public:
 
     /// The row with this index below rows.count; nothing if it changed whenever it was read.
     [[nodiscard]] std::optional<trace::fiber_row> fiber(std::size_t index) const noexcept;
+    /// The same without a copy more; what `into` has then, if it is false, means nothing.
+    [[nodiscard]] bool fiber(std::size_t index, trace::fiber_row& into) const noexcept;
+    /// Makes reading so many rows cheaper: the kernel maps them at once, and not page by page.
+    void will_read_fibers(std::size_t count) const noexcept;
+
     [[nodiscard]] std::optional<trace::object_row> object(std::size_t index) const noexcept;
 
     /// The stall in this row; nothing if the row is unused, or changed whenever it was read. If

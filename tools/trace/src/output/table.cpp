@@ -7,10 +7,14 @@
 #include <charconv>
 #include <cstdio>
 
+#include "memory/large_memory.hpp"
+
 namespace weft::trace_tool {
 namespace {
 
 constexpr std::string_view gap = "  ";
+constexpr std::size_t piece = 65'536;
+constexpr std::size_t longest_cell = 65'535;  // bytes
 
 bool controls_terminal(char byte) noexcept {
     const auto code = static_cast<unsigned char>(byte);
@@ -36,7 +40,7 @@ void append_aligned(std::string& line, std::string_view text, std::size_t width,
 }
 
 void finish_line(std::string& line) {
-    line.erase(line.find_last_not_of(' ') + 1);
+    line.erase(line.find_last_not_of(' ') + 1);  // a row ends in a cell, which is not empty
     line += '\n';
 }
 
@@ -48,12 +52,24 @@ std::string printable(std::string_view text) {
     return result;
 }
 
+table::table(std::vector<column> columns, std::size_t rows) : columns_(std::move(columns)) {
+    for (const column& each : columns_) {
+        widths_.push_back(width_of(each.title));
+    }
+    constexpr std::size_t usual_row = 100;  // bytes
+    lengths_.reserve(rows * columns_.size());
+    text_.reserve(rows * usual_row);
+    expect_to_fill(text_.data(), text_.capacity());
+}
+
 void table::add(std::string_view cell) {
     const std::size_t begin = text_.size();
-    text_ += cell.empty() ? std::string_view("-") : cell;
+    text_ += cell.empty() ? std::string_view("-") : cell.substr(0, longest_cell);
     std::replace_if(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(),
                     controls_terminal, '?');
-    ends_.push_back(text_.size());
+    std::size_t& widest = widths_[lengths_.size() % columns_.size()];
+    widest = std::max(widest, width_of(std::string_view(text_).substr(begin)));
+    lengths_.push_back(static_cast<std::uint16_t>(text_.size() - begin));
 }
 
 void table::add(std::uint64_t number) {
@@ -62,47 +78,35 @@ void table::add(std::uint64_t number) {
     add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
-std::vector<std::size_t> table::widths() const {
-    std::vector<std::size_t> widths;
-    for (const column& each : columns_) {
-        widths.push_back(width_of(each.title));
-    }
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < ends_.size(); ++i) {
-        std::size_t& widest = widths[i % columns_.size()];
-        const std::string_view cell(text_.data() + begin, ends_[i] - begin);
-        widest = std::max(widest, width_of(cell));
-        begin = ends_[i];
-    }
-    return widths;
-}
-
-void table::print_row(std::string& line, const std::vector<std::size_t>& widths,
-                      std::size_t first_cell) const {
-    std::size_t begin = first_cell == 0 ? 0 : ends_[first_cell - 1];
+/// Returns where the next row begins in the text.
+std::size_t table::print_row(std::string& line, std::size_t first_cell, std::size_t begin) const {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const std::size_t end = ends_[first_cell + i];
+        const std::size_t length = lengths_[first_cell + i];
         line += i == 0 ? std::string_view{} : gap;
-        append_aligned(line, {text_.data() + begin, end - begin}, widths[i], columns_[i].aligned);
-        begin = end;
+        append_aligned(line, {text_.data() + begin, length}, widths_[i], columns_[i].aligned);
+        begin += length;
     }
     finish_line(line);
+    return begin;
 }
 
 void table::print(std::ostream& out) const {
-    const auto wide = widths();
     std::string line;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         line += i == 0 ? std::string_view{} : gap;
-        append_aligned(line, columns_[i].title, wide[i], columns_[i].aligned);
+        append_aligned(line, columns_[i].title, widths_[i], columns_[i].aligned);
     }
     finish_line(line);
-    out << line;
-    for (std::size_t first = 0; first + columns_.size() <= ends_.size(); first += columns_.size()) {
-        line.clear();
-        print_row(line, wide, first);
-        out << line;
+    std::size_t begin = 0;
+    for (std::size_t first = 0; first + columns_.size() <= lengths_.size();
+         first += columns_.size()) {
+        begin = print_row(line, first, begin);
+        if (line.size() >= piece) {  // a write for each row costs more than making it
+            out << line;
+            line.clear();
+        }
     }
+    out << line;
 }
 
 std::string duration_text(std::uint64_t nanoseconds) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ public:
         side aligned = side::left;
     };
 
-    explicit table(std::vector<column> columns) : columns_(std::move(columns)) {}
+    /// \param rows  how many there will be, about.
+    explicit table(std::vector<column> columns, std::size_t rows = 0);
 
     /// The next cell, row by row. What would control a terminal is replaced; an empty cell shows
     /// a dash.
@@ -29,13 +31,13 @@ public:
     void print(std::ostream& out) const;
 
 private:
-    [[nodiscard]] std::vector<std::size_t> widths() const;
-    void print_row(std::string& line, const std::vector<std::size_t>& widths,
-                   std::size_t first_cell) const;
+    [[nodiscard]] std::size_t print_row(std::string& line, std::size_t first_cell,
+                                        std::size_t begin) const;
 
     std::vector<column> columns_;
-    std::string text_;               // of all cells, one after the other: there may be a million
-    std::vector<std::size_t> ends_;  // of each cell in text_
+    std::vector<std::size_t> widths_;  // of the columns so far
+    std::string text_;                 // of all cells, one after the other: there may be a million
+    std::vector<std::uint16_t> lengths_;  // of each cell in text_, bytes
 };
 
 /// Replaces bytes that would control a terminal by question marks.

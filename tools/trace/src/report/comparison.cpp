@@ -120,14 +120,14 @@ void print_comparison(std::ostream& out, const comparison& shown) {
 }
 
 json comparison_json(const comparison& shown) {
-    json made{{"formatVersion", json_version},
-              {"newFindings", json::array()},
-              {"waits", numbers_json(shown.waits)},
-              {"sites", numbers_json(shown.sites)}};
+    json findings = json::array();
     for (const auto& each : shown.new_findings) {
-        made["newFindings"].push_back(finding_json(each));
+        findings.push_back(finding_json(each));
     }
-    return made;
+    return {{"formatVersion", json_version},
+            {"newFindings", findings},
+            {"waits", numbers_json(shown.waits)},
+            {"sites", numbers_json(shown.sites)}};
 }
 
 }  // namespace weft::trace_tool

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "output/table.hpp"
+
 namespace weft::trace_tool {
 
 namespace {
@@ -57,31 +59,31 @@ std::string reason_of(std::uint8_t reason, const chunk& in) {
                                               : "reason " + std::to_string(reason);
 }
 
-void add_what_it_names(json& made, const trace::event& shown, const chunk& in) {
+void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     switch (shown.type) {
         case event_type::spawned:
-            made["site"] = string_of(shown.x, in) + ":" + std::to_string(shown.aux);
-            made["parent"] = shown.object;
+            made.emplace_back("site", string_of(shown.x, in) + ":" + std::to_string(shown.aux));
+            made.emplace_back("parent", shown.object);
             break;
         case event_type::switched:
-            made["to"] = shown.x;
-            made["why"] = reason_of(shown.sub, in);
-            made["readyBehind"] = shown.aux;
-            made["stack"] = shown.stack;
-            made["object"] = shown.object;
+            made.emplace_back("to", shown.x);
+            made.emplace_back("why", reason_of(shown.sub, in));
+            made.emplace_back("readyBehind", shown.aux);
+            made.emplace_back("stack", shown.stack);
+            made.emplace_back("object", shown.object);
             break;
         case event_type::woken:
-            made["by"] = shown.x;
-            made["from"] = reason_of(shown.sub, in);
-            made["cancelled"] = shown.aux != 0;
-            made["object"] = shown.object;
+            made.emplace_back("by", shown.x);
+            made.emplace_back("from", reason_of(shown.sub, in));
+            made.emplace_back("cancelled", shown.aux != 0);
+            made.emplace_back("object", shown.object);
             break;
         case event_type::named:
         case event_type::span_began:
         case event_type::mark:
         case event_type::result_lost:
-            made["text"] = string_of(shown.x, in);
-            made["object"] = shown.object;
+            made.emplace_back("text", string_of(shown.x, in));
+            made.emplace_back("object", shown.object);
             break;
         case event_type::stalled:
             made["cause"] = name_of(static_cast<trace::stall_cause>(shown.sub));
@@ -91,12 +93,12 @@ void add_what_it_names(json& made, const trace::event& shown, const chunk& in) {
             made["lasted"] = shown.object;
             break;
         case event_type::counter:
-            made["text"] = string_of(shown.x, in);
-            made["value"] = static_cast<std::int64_t>(shown.object);
+            made.emplace_back("text", string_of(shown.x, in));
+            made.emplace_back("value", static_cast<std::int64_t>(shown.object));
             break;
         default:
-            made["x"] = shown.x;
-            made["object"] = shown.object;
+            made.emplace_back("x", shown.x);
+            made.emplace_back("object", shown.object);
             break;
     }
 }
@@ -110,18 +112,35 @@ std::string name_of(trace::event_type type) {
                                 : std::string(found->second);
 }
 
-json event_json(const trace::event& shown, const chunk& in, const tick_scale& scale) {
-    json made{{"time", scale.since_begin(shown.time)},
-              {"fiber", shown.fiber},
-              {"type", name_of(shown.type)}};
+event_members members_of(const trace::event& shown, const chunk& in, const tick_scale& scale) {
+    event_members made{{"time", scale.since_begin(shown.time)},
+                       {"fiber", shown.fiber},
+                       {"type", name_of(shown.type)}};
     add_what_it_names(made, shown, in);
     return made;
 }
 
-json raw_event_json(const trace::event& shown) {
+event_members raw_members_of(const trace::event& shown) {
     return {{"ticks", shown.time},  {"fiber", shown.fiber},  {"type", static_cast<int>(shown.type)},
             {"sub", shown.sub},     {"aux", shown.aux},      {"x", shown.x},
             {"stack", shown.stack}, {"object", shown.object}};
+}
+
+json json_of(const event_members& members) {
+    json made = json::object();
+    for (const event_member& each : members) {
+        made.add(each.name, each.value);
+    }
+    return made;
+}
+
+std::string line_of(const event_members& members) {
+    std::string line;
+    for (const event_member& each : members) {
+        line += line.empty() ? "" : "  ";
+        line += std::string(each.name) + "=" + each.text;
+    }
+    return printable(line);
 }
 
 }  // namespace weft::trace_tool

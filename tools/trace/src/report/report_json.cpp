@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <functional>
+
 #include "report/sections.hpp"
 #include "report/sites.hpp"
 
@@ -23,7 +26,7 @@ json recording_json(const summary& in) {
 json fiber_json(const fiber_summary& fiber, const summary& in) {
     json waits = json::object();
     for (const auto& [reason, ticks] : fiber.waiting) {
-        waits[in.reason_name(reason)] = in.scale.duration(ticks);
+        waits.add(in.reason_name(reason), in.scale.duration(ticks));
     }
     return {{"id", fiber.fiber},
             {"name", fiber.name},
@@ -60,31 +63,55 @@ json finding_json(const finding& shown) {
             {"text", shown.text}};
 }
 
-json report_json(const summary& in) {
-    json made{{"formatVersion", json_version}, {"recording", recording_json(in)}};
-    made["findings"] = json::array();
-    for (const auto& each : find_all(in)) {
-        made["findings"].push_back(finding_json(each));
-    }
-    made["fibers"] = json::array();
-    for (const auto& [id, fiber] : in.fibers) {
-        made["fibers"].push_back(fiber_json(fiber, in));
-    }
-    made["waits"] = json::array();
-    for (const auto& [reason, waits] : in.waits) {
-        made["waits"].push_back(durations_json(in.reason_name(reason), waits, in.scale));
-    }
-    made["ready"] = durations_json("ready", in.ready, in.scale);
-    made["running"] = durations_json("running", in.runs, in.scale);
-    made["sites"] = json::array();
-    for (const auto& site : sites_of(in)) {
-        made["sites"].push_back({{"site", site.site},
-                                 {"fibers", site.fibers},
-                                 {"run", in.scale.duration(site.running)},
-                                 {"ready", in.scale.duration(site.ready)},
-                                 {"wait", in.scale.duration(site.waiting)}});
+json findings_json(const std::vector<finding>& shown) {
+    json made = json::array();
+    for (const auto& each : shown) {
+        made.push_back(finding_json(each));
     }
     return made;
+}
+
+json fibers_json(const summary& in, std::size_t most) {
+    std::vector<const fiber_summary*> order;
+    for (const auto& [id, fiber] : in.fibers) {
+        order.push_back(&fiber);
+    }
+    if (order.size() > most) {
+        std::ranges::stable_sort(order, std::greater(), &fiber_summary::running);
+        order.resize(most);
+    }
+    json made = json::array();
+    for (const auto* fiber : order) {
+        made.push_back(fiber_json(*fiber, in));
+    }
+    return made;
+}
+
+json waits_json(const summary& in) {
+    json made = json::array();
+    for (const auto& [reason, waits] : in.waits) {
+        made.push_back(durations_json(in.reason_name(reason), waits, in.scale));
+    }
+    return made;
+}
+
+json report_json(const summary& in) {
+    json sites = json::array();
+    for (const auto& site : sites_of(in)) {
+        sites.push_back({{"site", site.site},
+                         {"fibers", site.fibers},
+                         {"run", in.scale.duration(site.running)},
+                         {"ready", in.scale.duration(site.ready)},
+                         {"wait", in.scale.duration(site.waiting)}});
+    }
+    return {{"formatVersion", json_version},
+            {"recording", recording_json(in)},
+            {"findings", findings_json(find_all(in))},
+            {"fibers", fibers_json(in)},
+            {"waits", waits_json(in)},
+            {"ready", durations_json("ready", in.ready, in.scale)},
+            {"running", durations_json("running", in.runs, in.scale)},
+            {"sites", sites}};
 }
 
 }  // namespace weft::trace_tool

@@ -37,5 +37,9 @@ void print_markdown(std::ostream& out, const report& shown);
 json report_json(const summary& in);
 
 json finding_json(const finding& shown);
+json findings_json(const std::vector<finding>& shown);
+/// By id, or those that ran longest if there are more than that.
+json fibers_json(const summary& in, std::size_t most = SIZE_MAX);
+json waits_json(const summary& in);
 
 }  // namespace weft::trace_tool

@@ -113,9 +113,9 @@ json times_json(const split& parts, const summary& in) {
     json made{{"cpu", in.scale.duration(parts.running)}, {"ready", in.scale.duration(parts.ready)}};
     for (const auto* kind : {"io", "lock", "worker", "sleep", "other"}) {
         const auto found = parts.waiting.find(kind);
-        made[kind] = found == parts.waiting.end() ? 0 : in.scale.duration(found->second);
+        made.add(kind, found == parts.waiting.end() ? 0 : in.scale.duration(found->second));
     }
-    made["unknown"] = in.scale.duration(parts.unknown);
+    made.add("unknown", in.scale.duration(parts.unknown));
     return made;
 }
 
@@ -132,24 +132,24 @@ void print_why(std::ostream& out, const stretch& asked, const split& parts,
 
 json why_json(const stretch& asked, const split& parts, const std::vector<path_step>& path,
               const summary& in) {
-    json made{{"formatVersion", json_version},
-              {"name", asked.name},
-              {"fiber", asked.fiber},
-              {"begin", in.scale.since_begin(asked.begin)},
-              {"nanoseconds", in.scale.duration(asked.end - asked.begin)},
-              {"times", times_json(parts, in)},
-              {"behind", blame_json(parts.behind, in)},
-              {"heldBy", blame_json(parts.held_by, in)},
-              {"lost", in.file.lost},
-              {"path", json::array()}};
+    json steps = json::array();
     for (const auto& step : path) {
-        made["path"].push_back({{"fiber", step.what.fiber},
-                                {"what", step_text(step, in)},
-                                {"depth", step.depth},
-                                {"begin", in.scale.since_begin(step.what.begin)},
-                                {"nanoseconds", in.scale.duration(step.what.ticks())}});
+        steps.push_back({{"fiber", step.what.fiber},
+                         {"what", step_text(step, in)},
+                         {"depth", step.depth},
+                         {"begin", in.scale.since_begin(step.what.begin)},
+                         {"nanoseconds", in.scale.duration(step.what.ticks())}});
     }
-    return made;
+    return {{"formatVersion", json_version},
+            {"name", asked.name},
+            {"fiber", asked.fiber},
+            {"begin", in.scale.since_begin(asked.begin)},
+            {"nanoseconds", in.scale.duration(asked.end - asked.begin)},
+            {"times", times_json(parts, in)},
+            {"behind", blame_json(parts.behind, in)},
+            {"heldBy", blame_json(parts.held_by, in)},
+            {"lost", in.file.lost},
+            {"path", steps}};
 }
 
 }  // namespace weft::trace_tool

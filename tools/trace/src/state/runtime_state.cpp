@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "memory/large_memory.hpp"
+
 namespace weft::trace_tool {
 namespace {
 
@@ -14,13 +16,15 @@ std::uint64_t monotonic_now() noexcept {
 
 void read_fibers(const mapped_memory& memory, runtime_state& into) {
     const std::size_t used = std::min(into.loop.rows_used, memory.header().rows.count);
-    into.fibers.reserve(std::min(into.loop.live, used));
+    into.fibers.reserve(std::min(into.loop.live, used) + 1);
+    expect_to_fill(into.fibers.data(), into.fibers.capacity() * sizeof(trace::fiber_row));
+    memory.will_read_fibers(used);
     for (std::size_t i = 0; i < used; ++i) {
-        const auto row = memory.fiber(i);
-        if (!row) {
-            ++into.unreadable;
-        } else if (row->state != trace::row_state::unused) {
-            into.fibers.push_back(*row);
+        trace::fiber_row& row = into.fibers.emplace_back();  // there may be 100,000
+        const bool readable = memory.fiber(i, row);
+        into.unreadable += readable ? 0U : 1U;
+        if (!readable || row.state == trace::row_state::unused) {
+            into.fibers.pop_back();
         }
     }
 }

@@ -73,7 +73,8 @@ void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
                 {"OBJECT"},
                 {"SINCE", side::right},
                 {"PARENT", side::right},
-                {"SPAWNED-AT"}});
+                {"SPAWNED-AT"}},
+               fibers.size());
     for (const shown_fiber& fiber : fibers) {
         rows.add(fiber.row->id);
         rows.add(name_of(*fiber.row));

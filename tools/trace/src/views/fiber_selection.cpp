@@ -54,13 +54,17 @@ std::vector<shown_fiber> select_fibers(const std::vector<runtime_state>& states,
                                        const fiber_filter& filter) {
     std::vector<shown_fiber> chosen;
     for (const runtime_state& state : states) {
+        chosen.reserve(chosen.size() + state.fibers.size());
         for (const trace::fiber_row& row : state.fibers) {
             if (const shown_fiber fiber{&row, &state}; passes(filter, fiber)) {
                 chosen.push_back(fiber);
             }
         }
     }
-    std::stable_sort(chosen.begin(), chosen.end(), order_by(filter.sort));
+    const order before = order_by(filter.sort);
+    if (!std::is_sorted(chosen.begin(), chosen.end(), before)) {  // by id they usually are
+        std::stable_sort(chosen.begin(), chosen.end(), before);
+    }
     return chosen;
 }
 

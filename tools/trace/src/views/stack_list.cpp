@@ -21,7 +21,15 @@ std::string frame_text(const stack_frame& frame) {
     return text + (frame.inlined ? "  (inline)" : "");
 }
 
-std::string frames_text(const std::vector<stack_frame>& frames, const call_stack& read) {
+std::string title(const shown_fiber& fiber) {
+    const std::string name = printable(name_of(*fiber.row));
+    const auto reason = printable(reason_of(*fiber.row, *fiber.runtime));
+    return "#" + std::to_string(fiber.row->id) + (name.empty() ? "" : " \"" + name + "\"") + " " +
+           std::string(state_of(*fiber.row, *fiber.runtime)) +
+           (reason.empty() ? "" : ", " + reason) + ", " + duration_text(time_in_state(fiber));
+}
+
+std::string frame_lines(const std::vector<stack_frame>& frames, const call_stack& read) {
     std::string text;
     for (const stack_frame& frame : frames) {
         text += "    " + frame_text(frame) + "\n";
@@ -33,15 +41,11 @@ std::string frames_text(const std::vector<stack_frame>& frames, const call_stack
     return text;
 }
 
-std::string title(const shown_fiber& fiber) {
-    const std::string name = printable(name_of(*fiber.row));
-    const auto reason = printable(reason_of(*fiber.row, *fiber.runtime));
-    return "#" + std::to_string(fiber.row->id) + (name.empty() ? "" : " \"" + name + "\"") + " " +
-           std::string(state_of(*fiber.row, *fiber.runtime)) +
-           (reason.empty() ? "" : ", " + reason) + ", " + duration_text(time_in_state(fiber));
-}
-
 }  // namespace
+
+std::string frames_text(const shown_stack& stack) {
+    return frame_lines(stack.frames, stack.read);
+}
 
 std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files, bool all) {
     std::vector<stack_frame> every;
@@ -64,13 +68,13 @@ void print_stack(std::ostream& out, const shown_stack& stack) {
 
 void print_frames(std::ostream& out, const std::vector<stack_frame>& frames,
                   const call_stack& read) {
-    out << frames_text(frames, read);
+    out << frame_lines(frames, read);
 }
 
 void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stacks) {
     std::map<std::string, std::vector<const shown_stack*>> groups;
     for (const shown_stack& each : stacks) {
-        groups[frames_text(each.frames, each.read)].push_back(&each);
+        groups[frames_text(each)].push_back(&each);
     }
     std::vector<std::pair<std::string, std::vector<const shown_stack*>>> sorted(groups.begin(),
                                                                                 groups.end());

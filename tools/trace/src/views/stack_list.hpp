@@ -23,6 +23,9 @@ struct shown_stack {
 [[nodiscard]] std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files,
                                                    bool all);
 
+/// A line for each function, and one that says what is missing.
+[[nodiscard]] std::string frames_text(const shown_stack& stack);
+
 void print_stack(std::ostream& out, const shown_stack& stack);
 
 /// The lines of its functions, and why it is not complete, if it is not.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "descriptor_wait.hpp"
+
+#include <weft/io.hpp>
+#include <weft/scope.hpp>
+
+#include "real.hpp"
+
+#include <sys/time.h>
+
+#include <chrono>
+
+namespace weft::interpose {
+
+namespace {
+
+clock::time_point deadline_of(int fd, int option) noexcept {
+    timeval limit{};
+    socklen_t size = sizeof limit;
+    if (::getsockopt(fd, SOL_SOCKET, option, &limit, &size) != 0 ||
+        (limit.tv_sec == 0 && limit.tv_usec == 0)) {
+        return never;
+    }
+    return deadline_after(std::chrono::seconds(limit.tv_sec) +
+                          std::chrono::microseconds(limit.tv_usec));
+}
+
+bool is_ready(int fd, direction wanted) noexcept {
+    pollfd asked{fd, wanted == direction::reading ? short{POLLIN} : short{POLLOUT}, 0};
+    return real.poll(&asked, 1, 0) != 0;
+}
+
+}  // namespace
+
+descriptor_wait::descriptor_wait(int fd, direction wanted) noexcept
+    : fd_(fd), wanted_(wanted), blocking_((::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0) {
+    if (blocking_) {
+        deadline_ = deadline_of(fd, wanted == direction::reading ? SO_RCVTIMEO : SO_SNDTIMEO);
+    }
+}
+
+bool descriptor_wait::until_ready() {
+    if (waited_ && is_ready(fd_, wanted_)) {
+        ++at_once_;
+        return true;
+    }
+    waited_ = true;
+    at_once_ = 0;
+    const auto wait = [&] {
+        wanted_ == direction::reading ? io::wait_readable(fd_) : io::wait_writable(fd_);
+    };
+    if (deadline_ == never) {
+        wait();
+        return true;
+    }
+    return move_on_at(deadline_, wait);
+}
+
+int descriptor_wait::arrived_error() const noexcept {
+    int error = 0;
+    socklen_t size = sizeof error;
+    const bool is_socket = wanted_ == direction::writing &&
+                           ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) == 0;
+    return is_socket ? error : 0;
+}
+
+}  // namespace weft::interpose

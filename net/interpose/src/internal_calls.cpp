@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// What weft's own code calls. The library is linked with --wrap for each name it interposes, so
+// that a reference to read() in the runtime or in net means __wrap_read(): the real one. A name
+// that is missing here fails the link.
+
+#include "real.hpp"
+
+using weft::interpose::real;
+
+extern "C" {
+
+ssize_t __wrap_read(int fd, void* into, size_t size) {
+    return real.read(fd, into, size);
+}
+
+ssize_t __wrap_write(int fd, const void* from, size_t size) {
+    return real.write(fd, from, size);
+}
+
+ssize_t __wrap_recv(int fd, void* into, size_t size, int flags) {
+    return real.recv(fd, into, size, flags);
+}
+
+ssize_t __wrap_recvfrom(int fd, void* into, size_t size, int flags, sockaddr* peer,
+                        socklen_t* peer_size) {
+    return real.recvfrom(fd, into, size, flags, peer, peer_size);
+}
+
+ssize_t __wrap_recvmsg(int fd, msghdr* message, int flags) {
+    return real.recvmsg(fd, message, flags);
+}
+
+ssize_t __wrap_send(int fd, const void* from, size_t size, int flags) {
+    return real.send(fd, from, size, flags);
+}
+
+ssize_t __wrap_sendmsg(int fd, const msghdr* message, int flags) {
+    return real.sendmsg(fd, message, flags);
+}
+
+int __wrap_connect(int fd, const sockaddr* address, socklen_t size) {
+    return real.connect(fd, address, size);
+}
+
+int __wrap_accept4(int fd, sockaddr* peer, socklen_t* size, int flags) {
+    return real.accept4(fd, peer, size, flags);
+}
+
+int __wrap_close(int fd) {
+    return real.close(fd);
+}
+
+int __wrap_poll(pollfd* asked, nfds_t count, int limit) {
+    return real.poll(asked, count, limit);
+}
+
+int __wrap_epoll_wait(int fd, epoll_event* events, int room, int limit) {
+    return real.epoll_wait(fd, events, room, limit);
+}
+
+int __wrap_epoll_pwait2(int fd, epoll_event* events, int room, const timespec* limit,
+                        const sigset_t* mask) {
+    return real.epoll_pwait2(fd, events, room, limit, mask);
+}
+
+pid_t __wrap_waitpid(pid_t pid, int* status, int options) {
+    return real.wait4(pid, status, options, nullptr);
+}
+
+int __wrap_waitid(idtype_t kind, id_t id, siginfo_t* about, int options) {
+    return real.waitid(kind, id, about, options);
+}
+
+}  // extern "C"

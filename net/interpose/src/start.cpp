@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// __libc_start_main: makes main() the first fiber of a program that weft-run has started.
+
+#include <weft/run.hpp>
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace weft::interpose {
+
+namespace {
+
+using main_function = int (*)(int, char**, char**);
+using start_function = int (*)(main_function, int, char**, void (*)(), void (*)(), void (*)(),
+                               void*);
+
+main_function programs_main = nullptr;
+std::size_t main_stack_size = 0;  // 0: not started by weft-run
+
+/// What weft-run adds to the environment is for this process only: programs that it starts in turn
+/// are as ever.
+std::size_t take_settings() {
+    const char* stack_size = std::getenv("WEFT_RUN_STACK");
+    if (stack_size == nullptr) {
+        return 0;
+    }
+    const std::size_t size = std::strtoull(stack_size, nullptr, 10);
+    const char* preload = std::getenv("WEFT_RUN_PRELOAD");  // as it was before
+    if (preload != nullptr) {
+        ::setenv("LD_PRELOAD", std::string(preload).c_str(), 1);
+    } else {
+        ::unsetenv("LD_PRELOAD");
+    }
+    ::unsetenv("WEFT_RUN_STACK");
+    ::unsetenv("WEFT_RUN_PRELOAD");
+    return size;
+}
+
+/// exit() is called in the fiber: its handlers may block, and in the child of a fork() there is
+/// nothing to return to.
+int main_as_fiber(int count, char** arguments, char**) {
+    run_options options;
+    options.main_stack_size = main_stack_size;
+    options.handle_interrupt = false;
+    options.report_deadlock = false;
+    run([&]() noexcept { std::exit(programs_main(count, arguments, environ)); }, options);
+    return EXIT_FAILURE;
+}
+
+}  // namespace
+
+}  // namespace weft::interpose
+
+using namespace weft::interpose;
+
+extern "C" {
+
+/// \param init  of programs made for a libc before 2.34, which need that version of the function.
+int __libc_start_main(main_function main, int count, char** arguments, void (*init)(),
+                      void (*fini)(), void (*rtld_fini)(), void* stack_end) {
+    const char* version = init != nullptr ? "GLIBC_2.2.5" : "GLIBC_2.34";
+    void* found = ::dlvsym(RTLD_NEXT, "__libc_start_main", version);
+    if (found == nullptr) {
+        found = ::dlsym(RTLD_NEXT, "__libc_start_main");
+    }
+    const auto start = reinterpret_cast<start_function>(found);
+    main_stack_size = take_settings();
+    if (main_stack_size != 0) {
+        programs_main = main;
+        main = &main_as_fiber;
+    }
+    return start(main, count, arguments, init, fini, rtld_fini, stack_end);
+}
+
+}  // extern "C"

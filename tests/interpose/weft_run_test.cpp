@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// tools/run: a program under weft-run is as it is without.
+
+#include "support/child_process.hpp"
+#include "support/runtime_test.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace weft::test {
+namespace {
+
+/// What a program writes and how it ends.
+struct outcome {
+    int status;
+    std::string output;
+    std::string errors;
+};
+
+outcome outcome_of(std::vector<std::string> command, const child_options& options = {}) {
+    child_process child(std::move(command), options);
+    const int status = child.wait();
+    return {status, child.output(), child.errors()};
+}
+
+outcome under_weft_run(std::vector<std::string> command, const child_options& options = {}) {
+    command.insert(command.begin(), WEFT_RUN);
+    return outcome_of(std::move(command), options);
+}
+
+TEST(WeftRunTest, OutputAndExitCodeAreThoseOfTheProgram) {
+    const outcome seen = under_weft_run({"sh", "-c", "echo out; echo err >&2; exit 7"});
+    EXPECT_EQ(seen.status, 7);
+    EXPECT_EQ(seen.output, "out\n");
+    EXPECT_EQ(seen.errors, "err\n");
+}
+
+TEST(WeftRunTest, ProgramsItStartsRunAsEver) {
+    const outcome seen = under_weft_run({"sh", "-c", "env | grep -c -e ^LD_PRELOAD -e ^WEFT_RUN"});
+    EXPECT_EQ(seen.output, "0\n");
+}
+
+TEST(WeftRunTest, PipesForksAndWaitsWork) {
+    const outcome seen =
+        under_weft_run({"sh", "-c", "(sleep 0.01; echo a) | cat; x=$(echo b); echo $x; wait"});
+    EXPECT_EQ(seen.output, "a\nb\n");
+    EXPECT_EQ(seen.status, 0);
+}
+
+TEST(WeftRunTest, ASignalThatEndsTheProgramIsPassedOn) {
+    EXPECT_EQ(under_weft_run({"sh", "-c", "kill -TERM $$"}).status, -15);
+}
+
+TEST(WeftRunTest, AProgramThatIsMissingIsNamed) {
+    const outcome seen = under_weft_run({"no-such-program"});
+    EXPECT_EQ(seen.status, 127);
+    EXPECT_EQ(seen.errors, "weft-run: no-such-program: not found\n");
+}
+
+TEST(WeftRunTest, ASetuidProgramIsRefused) {
+    const temporary_directory folder;
+    const std::string program = folder.path() / "program";
+    std::ofstream(program) << "#!/bin/sh\n";
+    ASSERT_EQ(::chmod(program.c_str(), 04755), 0);
+    const outcome seen = under_weft_run({program});
+    EXPECT_EQ(seen.status, 125);
+    EXPECT_NE(seen.errors.find("setuid"), std::string::npos) << seen.errors;
+}
+
+TEST(WeftRunTest, AScriptThatEnvStartsIsRefused) {
+    const temporary_directory folder;
+    const std::string program = folder.path() / "program";
+    std::ofstream(program) << "#!/usr/bin/env sh\n";
+    ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+    EXPECT_EQ(under_weft_run({program}).status, 125);
+}
+
+TEST(WeftRunTest, ALibraryThatCannotBeReadIsNamed) {
+    const outcome seen =
+        under_weft_run({"true"}, {.environment = {{"WEFT_INTERPOSE_LIBRARY", "/no/such.so"}}});
+    EXPECT_EQ(seen.status, 125);
+    EXPECT_EQ(seen.errors, "weft-run: /no/such.so: No such file or directory\n");
+}
+
+TEST(WeftRunTest, BadOptionsAreNamed) {
+    EXPECT_EQ(under_weft_run({"--stack", "3X", "true"}).errors,
+              "weft-run: --stack: not a size: 3X\n");
+    EXPECT_EQ(under_weft_run({"--stack", "1K", "true"}).status, 125);
+    EXPECT_EQ(under_weft_run({"--what", "true"}).errors, "weft-run: unknown option: --what\n");
+    EXPECT_EQ(under_weft_run({}).status, 125);
+    EXPECT_EQ(under_weft_run({"--stack", "1M", "true"}).status, 0);
+}
+
+}  // namespace
+}  // namespace weft::test

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "options.hpp"
+
+#include <charconv>
+#include <string_view>
+
+namespace weft::run_tool {
+
+namespace {
+
+/// A number of bytes, or of KiB, MiB or GiB with K, M or G.
+std::size_t size_from(std::string_view text) {
+    constexpr std::size_t smallest = std::size_t{64} << 10;
+    constexpr std::size_t largest = std::size_t{64} << 30;
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+    const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    const std::size_t position = std::string_view("KMG").find(unit.empty() ? 'x' : unit.front());
+    const bool has_unit = unit.size() == 1 && position != std::string_view::npos;
+    if (error != std::errc() || (!unit.empty() && !has_unit) || size > largest) {
+        throw refusal("--stack: not a size: " + std::string(text));
+    }
+    size <<= has_unit ? 10 * (position + 1) : 0;
+    if (size < smallest || size > largest) {
+        throw refusal("--stack: between 64K and 64G, not " + std::string(text));
+    }
+    return size;
+}
+
+}  // namespace
+
+options parse(const std::vector<std::string>& arguments) {
+    options chosen;
+    auto next = arguments.begin();
+    for (; next != arguments.end() && next->starts_with('-'); ++next) {
+        if (*next == "--") {
+            ++next;
+            break;
+        }
+        if (*next == "--help" || *next == "-h") {
+            chosen.help = true;
+            return chosen;
+        }
+        if (*next != "--stack") {
+            throw refusal("unknown option: " + *next);
+        }
+        if (++next == arguments.end()) {
+            throw refusal("--stack needs a size");
+        }
+        chosen.stack_size = size_from(*next);
+    }
+    chosen.command.assign(next, arguments.end());
+    if (chosen.command.empty()) {
+        throw refusal("which program? See weft-run --help");
+    }
+    return chosen;
+}
+
+const char* help_text() noexcept {
+    return R"(NAME
+    weft-run - run an unmodified program as a fiber of weft
+
+SYNOPSIS
+    weft-run [--stack SIZE] PROGRAM [ARGUMENT...]
+
+DESCRIPTION
+    Preloads libweft_interpose.so and runs main() of PROGRAM as a fiber: calls of libc
+    that block suspend this fiber only. Input, output, signals and the exit status are
+    those of PROGRAM. Programs that it starts in turn run as ever.
+
+OPTIONS
+    --stack SIZE
+        Address space for the stack of main(), with K, M or G; 8M if not given.
+    --help
+        Prints this.
+
+ENVIRONMENT
+    WEFT_INTERPOSE_LIBRARY
+        The library to preload, instead of the one installed beside weft-run.
+
+EXIT STATUS
+    That of PROGRAM; 125 if weft-run refuses, with the reason on stderr; 127 if PROGRAM
+    is not found, 126 if it cannot be executed.
+
+LIMITS
+    PROGRAM must be dynamically linked and neither setuid nor setgid.
+)";
+}
+
+}  // namespace weft::run_tool
