@@ -4,6 +4,7 @@
 #include <weft/event.hpp>
 #include <weft/mutex.hpp>
 #include <weft/run.hpp>
+#include <weft/task.hpp>
 #include <weft/task_group.hpp>
 #include <weft/this_fiber.hpp>
 #include <weft/trace.hpp>
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -91,8 +93,26 @@ void slow_lock(weft::task_group& group) {
         {.name = "request"});
 }
 
-const std::map<std::string, std::function<void(weft::task_group&)>> bugs{
-    {"stall", stall}, {"deadlock", deadlock}, {"leak", leak}, {"slow_lock", slow_lock}};
+/// Every 20 ms one fiber fails and nobody asks for its result, and another never runs since its
+/// handle is dropped at once.
+void lost(weft::task_group& group) {
+    group.spawn(
+        [] {
+            for (;;) {
+                weft::spawn([] { throw std::runtime_error("disk full"); }, {.name = "backup"})
+                    .detach();
+                static_cast<void>(weft::spawn([] {}, {.name = "cleanup"}));
+                weft::this_fiber::sleep_for(20ms);
+            }
+        },
+        {.name = "scheduler"});
+}
+
+const std::map<std::string, std::function<void(weft::task_group&)>> bugs{{"stall", stall},
+                                                                         {"deadlock", deadlock},
+                                                                         {"leak", leak},
+                                                                         {"slow_lock", slow_lock},
+                                                                         {"lost", lost}};
 
 }  // namespace
 
@@ -100,7 +120,7 @@ int main(int count, char** arguments) {
     const auto bug = bugs.find(count == 2 ? arguments[1] : "");
     if (bug == bugs.end()) {
         std::fputs(
-            "usage: buggy stall|deadlock|leak|slow_lock\n"
+            "usage: buggy stall|deadlock|leak|slow_lock|lost\n"
             "Runs until it gets SIGINT or SIGTERM.\n",
             stderr);
         return 2;

@@ -74,6 +74,7 @@ struct alignas(64) fiber {
     bool has_unwinding_limit = false;
     bool shield_expired = false;
     bool on_stack = false;  // started, and its stack not left for good
+    bool began = false;     // its function was called
     std::uint64_t id;
     scheduler* home;
     trace::fiber_row* row = nullptr;  // never null once the fiber can wait

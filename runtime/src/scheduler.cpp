@@ -59,6 +59,7 @@ scheduler::scheduler(run_options chosen)
     engine_ = chosen_engine != nullptr ? chosen_engine(*this)
                                        : std::make_unique<native_engine>(options_.order_seed);
     native_ = dynamic_cast<native_engine*>(engine_.get());
+    trace_.watch_stalls(debug_ != nullptr);
     trace_.publish(native_ != nullptr ? "native" : "boost_fiber", native_ != nullptr);
     publish(alive_);
 }
@@ -121,6 +122,10 @@ void scheduler::interrupt(fiber& target) noexcept {
     }
     target.credit = 0;
     target.cancelled_by = target.scope->cause->id;
+    trace_.note(trace::cancel_events, {.fiber = static_cast<std::uint32_t>(target.id),
+                                       .type = trace::event_type::cancel_asked,
+                                       .x = static_cast<std::uint32_t>(recorder::waker()),
+                                       .object = target.cancelled_by});
     if (target.state != fiber_state::parked || target.abort == nullptr) {
         return;
     }
@@ -190,12 +195,23 @@ void scheduler::wake_operation(operation& done) noexcept {
     make_ready(*done.owner);
 }
 
+void scheduler::note_never_started(const fiber& self) noexcept {
+    const auto id = static_cast<std::uint32_t>(self.id);
+    const auto scope = self.root_scope.cause->id;
+    trace_.note(trace::sched_events,
+                {.fiber = id, .type = trace::event_type::never_started, .object = scope});
+    trace_.note(trace::cancel_events,
+                {.fiber = id, .type = trace::event_type::cancel_seen, .object = scope});
+}
+
 void scheduler::run_fiber(fiber& self) noexcept {
     task_state& task = *self.task;
     try {
         if (self.root_scope.cause != nullptr) {
-            self.root_scope.raise();  // cancelled before it began
+            note_never_started(self);
+            self.root_scope.raise();
         }
+        self.began = true;
         task.run_function();
         task.outcome = task_outcome::value;
     } catch (const cancelled&) {
@@ -233,6 +249,7 @@ void scheduler::finish(fiber& self) noexcept {
     }
     if (!task.has_handle) {
         if (task.outcome == task_outcome::failed && !task.read) {
+            trace_.note_result_lost(self, task.error);
             report(ending_ ? error_kind::leftover_failed : error_kind::unhandled_exception, &self,
                    {}, task.error);
         }
@@ -270,7 +287,7 @@ void scheduler::recycle(fiber& finished) noexcept {
 
 worker_pool& scheduler::workers() {
     if (workers_ == nullptr) {
-        workers_ = std::make_unique<worker_pool>(options_, remote_);
+        workers_ = std::make_unique<worker_pool>(options_, remote_, trace_);
     }
     return *workers_;
 }

@@ -103,6 +103,9 @@ public:
     backend& reactor() noexcept { return *backend_; }
     fiber& root() noexcept { return root_; }
     fiber_list& alive() noexcept { return alive_; }
+
+    /// Fibers that can run; 0 if only the engine knows.
+    [[nodiscard]] std::size_t ready_count() const noexcept;
     recorder& trace() noexcept { return trace_; }
     [[nodiscard]] bool switches_natively() const noexcept { return native_ != nullptr; }
     const stack_pool& stacks() const noexcept { return stacks_; }
@@ -136,12 +139,15 @@ private:
 
     /// engine::park().
     void switch_away(fiber& self) noexcept;
+    void note_never_started(const fiber& self) noexcept;
     void finish(fiber& self) noexcept;
     void limit_unwinding(fiber& target) noexcept;
     void park_without_credit(fiber& self) noexcept;
     [[nodiscard]] bool called_from_outside() const noexcept;
     [[nodiscard]] clock::time_point begin_turn() noexcept;
-    void look_for_deadlock() noexcept;
+    std::size_t poll(clock::duration limit, std::size_t ready) noexcept;
+    [[nodiscard]] std::size_t armed() const noexcept;
+    void look_for_deadlock(std::size_t sources) noexcept;
     [[nodiscard]] bool progressed(clock::time_point time) noexcept;
     void take_remote() noexcept;
     void take_interrupts() noexcept;

@@ -32,11 +32,15 @@ clock::time_point scheduler::begin_turn() noexcept {
     return turn_time_;
 }
 
+std::size_t scheduler::ready_count() const noexcept {
+    return native_ != nullptr ? native_here.ready.size() : 0;
+}
+
 unsigned scheduler::turn() noexcept {
     const auto time = begin_turn();
     timers_.expire(time);
     if (backend_->pending() > 0 || called_from_outside()) {
-        backend_->poll(clock::duration::zero());
+        poll(clock::duration::zero(), ready_count());
     }
     take_remote();
     take_interrupts();
@@ -47,7 +51,9 @@ unsigned scheduler::turn() noexcept {
 void scheduler::idle_turn() noexcept {
     const auto time = begin_turn();
     if (!progressed(time)) {
-        look_for_deadlock();
+        const auto sources = armed();
+        trace_.armed(sources);
+        look_for_deadlock(sources);
         trace_.idle(*current_fiber);
         trace_.in_phase(trace::phase::waiting);
         pace_.forget();
@@ -60,13 +66,35 @@ void scheduler::idle_turn() noexcept {
     trace_.in_phase(trace::phase::running);
 }
 
+/// backend::poll(), recorded.
+/// \param ready  fibers that can run.
+std::size_t scheduler::poll(clock::duration limit, std::size_t ready) noexcept {
+    const auto in_microseconds = std::chrono::ceil<std::chrono::microseconds>(limit).count();
+    constexpr std::int64_t longest = 0xffff'ffff;
+    trace_.note(trace::loop_events,
+                {.type = trace::event_type::poll_began,
+                 .aux = static_cast<std::uint16_t>(std::min<std::size_t>(ready, 0xffff)),
+                 .x = static_cast<std::uint32_t>(std::min(in_microseconds, longest))});
+    const auto finished = backend_->poll(limit);
+    trace_.note(trace::loop_events,
+                {.type = trace::event_type::poll_ended, .x = static_cast<std::uint32_t>(finished)});
+    return finished;
+}
+
+/// How many things are under way that could make a fiber ready, while none is.
+std::size_t scheduler::armed() const noexcept {
+    const long known_owners = workers_ != nullptr ? 2 : 1;
+    const auto others = static_cast<std::size_t>(std::max(0L, remote_.use_count() - known_owners));
+    const bool working = workers_ != nullptr && workers_->busy();
+    return timers_.size() + backend_->pending() + others + (working ? 1 : 0) +
+           (others_may_wake(root_) ? 1 : 0);
+}
+
 /// Nothing is ready. Reports it if nothing ever will be, unless somebody outside of the runtime,
 /// whom it does not know, does something.
-void scheduler::look_for_deadlock() noexcept {
-    const long known_owners = workers_ != nullptr ? 2 : 1;
-    if (timers_.next() != never || backend_->pending() > 0 || deadlock_seen_at_ == wakes_ ||
-        remote_.use_count() > known_owners || (workers_ != nullptr && workers_->busy()) ||
-        others_may_wake(root_) || !options_.report_deadlock) {
+/// \param sources  armed().
+void scheduler::look_for_deadlock(std::size_t sources) noexcept {
+    if (sources > 0 || deadlock_seen_at_ == wakes_ || !options_.report_deadlock) {
         return;
     }
     deadlock_seen_at_ = wakes_;
@@ -97,7 +125,7 @@ bool scheduler::progressed(clock::time_point time) noexcept {
 
 void scheduler::wait_in_real_time(clock::time_point time) noexcept {
     if (stacks_.trim()) {
-        backend_->poll(clock::duration::zero());  // work first, then more to give back
+        poll(clock::duration::zero(), 0);  // work first, then more to give back
         return;
     }
     const auto next = timers_.next();
@@ -110,9 +138,9 @@ void scheduler::wait_in_real_time(clock::time_point time) noexcept {
             }
         } while (clock_.now() - time < idle_spin::limit);
         spin_.spun(false);
-        waited_for_ = backend_->poll(next == never ? limit : limit - idle_spin::limit);
+        waited_for_ = poll(next == never ? limit : limit - idle_spin::limit, 0);
     } else {
-        waited_for_ = backend_->poll(limit);
+        waited_for_ = poll(limit, 0);
     }
     waited_from_ = time;
 }
@@ -122,11 +150,11 @@ void scheduler::wait_in_real_time(clock::time_point time) noexcept {
 void scheduler::wait_in_virtual_time() noexcept {
     constexpr auto moment = std::chrono::milliseconds(1);
     if (timers_.next() == never || (workers_ != nullptr && workers_->busy())) {
-        backend_->poll(clock::duration::max());
+        poll(clock::duration::max(), 0);
         return;
     }
     const auto limit = backend_->pending() > 0 ? moment : clock::duration::zero();
-    if (backend_->poll(limit) == 0 && !called_from_outside()) {
+    if (poll(limit, 0) == 0 && !called_from_outside()) {
         clock_.jump_to(timers_.next());
     }
 }

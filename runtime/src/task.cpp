@@ -3,9 +3,9 @@
 
 #include <weft/this_fiber.hpp>
 
-#include "debug/monitor.hpp"
 #include "scheduler_inline.hpp"
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -91,10 +91,29 @@ void detach_task(task_state& state) noexcept {
         return;
     }
     if (state.outcome == task_outcome::failed && !state.read) {
+        owner.home->trace().note_result_lost(owner, state.error);
         owner.home->report(error_kind::result_never_read, &owner, {}, state.error);
     }
     owner.home->recycle(owner);
 }
+
+namespace {
+
+/// The handle to a fiber that has not ended is being destroyed. Tells if it has not even begun,
+/// unless that is meant: it was cancelled, or an exception is under way.
+void tell_if_never_joined(const fiber& owner) noexcept {
+    if (owner.began || owner.root_scope.cancel_called || std::uncaught_exceptions() > 0) {
+        return;
+    }
+    owner.home->trace().note(trace::sched_events, {.fiber = static_cast<std::uint32_t>(owner.id),
+                                                   .type = trace::event_type::handle_lost});
+    if (owner.home->debug() != nullptr) {
+        owner.home->report(error_kind::task_never_joined, &owner,
+                           "its handle was destroyed before it began, so it never runs", nullptr);
+    }
+}
+
+}  // namespace
 
 void drop_task(task_state& state) noexcept {
     fiber& owner = *state.owner;
@@ -103,9 +122,7 @@ void drop_task(task_state& state) noexcept {
     }
     // A fiber that drops the handle to itself would wait for its own end: it lets go instead.
     while (owner.state != fiber_state::finished && &owner != current_fiber) {
-        if (auto* debug = owner.home->debug()) {
-            debug->handle_dropped(owner);
-        }
+        tell_if_never_joined(owner);
         owner.root_scope.cancel("its handle was destroyed", this_fiber::id());
         waiter self;
         state.joiners.wait_uncancellable(self, wait_reason::join, &state);

@@ -86,10 +86,13 @@ void slow_checkpoint(fiber& self) {
 }
 
 void raise_cancelled(fiber& self) {
+    const auto scope_id = self.scope->cause != nullptr ? self.scope->cause->id : self.cancelled_by;
     if (auto* debug = self.home->debug()) {
-        const auto* cause = self.scope->cause;
-        debug->cancellation_thrown(self, cause != nullptr ? cause->id : self.cancelled_by);
+        debug->cancellation_thrown(self, scope_id);
     }
+    self.home->trace().note(trace::cancel_events, {.fiber = static_cast<std::uint32_t>(self.id),
+                                                   .type = trace::event_type::cancel_seen,
+                                                   .object = scope_id});
     const int uncaught = std::uncaught_exceptions();
     if (uncaught == 0) {  // what follows is a new unwinding
         self.has_unwinding_limit = false;

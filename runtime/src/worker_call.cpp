@@ -41,10 +41,12 @@ private:
     job* asked_;  // null: it has reached the owner
 };
 
-worker_call::worker_call(std::shared_ptr<job> added, fiber& caller, bool may_be_abandoned)
+worker_call::worker_call(std::shared_ptr<job> added, fiber& caller, bool may_be_abandoned,
+                         std::uint64_t number)
     : work(std::move(added)),
       owner(&caller),
       abandonable(may_be_abandoned),
+      recorded{.number = number, .caller = caller.id},
       values_(caller.values) {}
 
 void worker_call::request_cancellation() noexcept {

@@ -18,10 +18,20 @@ namespace weft::detail {
 
 struct fiber;
 
+/// What is recorded of a call, in ticks; the worker fills in what it did.
+struct job_record {
+    std::uint64_t number;
+    std::uint64_t caller;  // id of the fiber
+    std::uint64_t began = 0;
+    std::uint64_t ended = 0;
+    std::uint32_t thread = 0;
+};
+
 /// One call of to_thread(): where the fiber and the worker meet.
 class worker_call {
 public:
-    worker_call(std::shared_ptr<job> added, fiber& caller, bool may_be_abandoned);
+    worker_call(std::shared_ptr<job> added, fiber& caller, bool may_be_abandoned,
+                std::uint64_t number);
 
     /// On the loop's thread: from now on check_cancelled() throws.
     void request_cancellation() noexcept;
@@ -43,6 +53,7 @@ public:
     std::unique_ptr<remote_item> reply;  // made in advance, so that answering cannot fail
     fiber* owner;                        // null once it has stopped waiting; loop's thread only
     const bool abandonable;
+    job_record recorded;
     bool aborted = false;
     job* question = nullptr;  // what the worker wants the owner to execute; loop's thread only
 

@@ -7,6 +7,9 @@
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -19,6 +22,8 @@
 namespace weft::detail {
 
 struct worker_pool::shared_state {
+    explicit shared_state(const tick_clock& chosen) noexcept : clock(chosen) {}
+
     std::mutex guard;
     std::condition_variable work_there;
     std::condition_variable thread_gone;
@@ -29,6 +34,7 @@ struct worker_pool::shared_state {
     std::size_t most_threads = 0;
     bool ending = false;
     std::shared_ptr<remote_queue> replies;
+    const tick_clock clock;
 };
 
 namespace {
@@ -62,8 +68,10 @@ void abort_call(fiber& parked) noexcept {
 
 }  // namespace
 
-worker_pool::worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies)
-    : shared_(std::make_shared<shared_state>()),
+worker_pool::worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies,
+                         recorder& trace)
+    : shared_(std::make_shared<shared_state>(trace.clock())),
+      trace_(trace),
       free_places_(thread_limit(options.worker_threads) + options.worker_queue) {
     shared_->most_threads = thread_limit(options.worker_threads);
     shared_->replies = std::move(replies);
@@ -75,6 +83,7 @@ worker_pool::~worker_pool() {
 
 void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t number) noexcept {
     ::pthread_setname_np(::pthread_self(), ("weft-worker-" + std::to_string(number)).c_str());
+    const auto thread = static_cast<std::uint32_t>(::syscall(SYS_gettid));
     std::unique_lock lock(shared->guard);
     for (;;) {
         ++shared->idle;
@@ -86,7 +95,10 @@ void worker_pool::work(const std::shared_ptr<shared_state>& shared, std::size_t 
         auto call = std::move(shared->queue.front());
         shared->queue.pop_front();
         lock.unlock();
+        call->recorded.thread = thread;
+        call->recorded.began = shared->clock.now();
         worker_call::execute(call, shared->replies);
+        call->recorded.ended = shared->clock.now();
         auto reply = std::move(call->reply);
         call.reset();  // the reply holds it: the function is destroyed on the loop's thread
         shared->replies->push(std::move(reply), true);
@@ -103,8 +115,10 @@ void worker_pool::add_thread() {
     ++shared_->threads;
 }
 
-void worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
+/// Returns how many calls were in the queue already.
+std::size_t worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
     const std::lock_guard lock(shared_->guard);
+    const std::size_t ahead = shared_->queue.size();
     shared_->queue.push_back(call);
     if (shared_->queue.size() > shared_->idle && shared_->threads < shared_->most_threads) {
         try {
@@ -117,6 +131,27 @@ void worker_pool::enqueue(const std::shared_ptr<worker_call>& call) {
         }
     }
     shared_->work_there.notify_one();
+    return ahead;
+}
+
+void worker_pool::note_queued(const worker_call& call, std::size_t ahead) noexcept {
+    trace_.note(trace::worker_events, {.fiber = static_cast<std::uint32_t>(call.recorded.caller),
+                                       .type = trace::event_type::job_queued,
+                                       .x = static_cast<std::uint32_t>(ahead),
+                                       .object = call.recorded.number});
+}
+
+void worker_pool::note_executed(const worker_call& call) noexcept {
+    const auto& [number, caller, began, ended, thread] = call.recorded;
+    trace::event noted{.time = began,
+                       .fiber = static_cast<std::uint32_t>(caller),
+                       .type = trace::event_type::job_started,
+                       .x = thread,
+                       .object = number};
+    trace_.note(trace::worker_events, noted);
+    noted.time = ended;
+    noted.type = trace::event_type::job_ended;
+    trace_.note(trace::worker_events, noted);
 }
 
 void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
@@ -129,9 +164,9 @@ void worker_pool::run(const std::shared_ptr<job>& added, bool abandonable) {
     }
     std::shared_ptr<worker_call> call;
     try {
-        call = std::make_shared<worker_call>(added, self, abandonable);
+        call = std::make_shared<worker_call>(added, self, abandonable, ++calls_);
         call->reply = std::make_unique<worker_reply>(call);
-        enqueue(call);
+        note_queued(*call, enqueue(call));
     } catch (...) {
         if (call != nullptr) {
             call->reply.reset();  // it holds the call itself
@@ -177,6 +212,7 @@ void worker_pool::give_place_back() noexcept {
 
 void worker_pool::answered(worker_call& call) noexcept {
     --unanswered_;
+    note_executed(call);
     give_place_back();
     if (call.owner != nullptr) {
         call.owner->home->make_ready(*call.owner);

@@ -10,10 +10,12 @@
 #include "worker_call.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace weft::detail {
 
+class recorder;
 class remote_queue;
 
 /// Threads for what must block: made when needed, up to a limit, and kept.
@@ -26,7 +28,7 @@ class remote_queue;
 /// Threads: the loop's, and the workers inside work().
 class worker_pool {
 public:
-    worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies);
+    worker_pool(const run_options& options, std::shared_ptr<remote_queue> replies, recorder& trace);
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
     ~worker_pool();
@@ -51,12 +53,16 @@ private:
     struct shared_state;
 
     void wait_for(worker_call& call, fiber& owner);
-    void enqueue(const std::shared_ptr<worker_call>& call);
+    std::size_t enqueue(const std::shared_ptr<worker_call>& call);
+    void note_queued(const worker_call& call, std::size_t ahead) noexcept;
+    void note_executed(const worker_call& call) noexcept;
     void add_thread();
     void give_place_back() noexcept;
     static void work(const std::shared_ptr<shared_state>& shared, std::size_t number) noexcept;
 
     std::shared_ptr<shared_state> shared_;
+    recorder& trace_;
+    std::uint64_t calls_ = 0;  // ever
     std::size_t unanswered_ = 0;
     std::size_t free_places_;  // for calls that are queued or executing
     wait_queue in_line_;

@@ -39,8 +39,22 @@ TEST_F(TraceOptions, TheEnvironmentHasTheLastWord) {
     EXPECT_EQ(chosen.file, "/tmp/somewhere");
 }
 
+TEST_F(TraceOptions, TheLimitOfAStallCanBeChosen) {
+    {
+        const environment said("stall");
+        EXPECT_EQ(with_environment({}).stall_limit, std::chrono::milliseconds(25));
+    }
+    {
+        const environment said("stall:70,events:sched");
+        EXPECT_EQ(with_environment({}).stall_limit, std::chrono::milliseconds(70));
+    }
+    const environment said("stall:3600001");
+    EXPECT_THROW(run([] {}), usage_error);
+}
+
 TEST_F(TraceOptions, AnUnknownWordIsNamed) {
-    for (const char* wrong : {"on", "events:", "events:sched+what", "file:", "off,,"}) {
+    for (const char* wrong :
+         {"on", "events:", "events:sched+what", "file:", "off,,", "stall:", "stall:5s"}) {
         const environment said(wrong);
         EXPECT_THROW(static_cast<void>(with_environment({})), usage_error) << wrong;
     }

@@ -4,21 +4,38 @@
 /// \file
 /// The events in a runtime's ring, and the strings and stacks that they name.
 ///
-/// The second half of the contract that <weft/trace_format.hpp> begins; it, too, includes nothing
-/// else of weft.
+/// The second half of the contract that <weft/trace_format.hpp> begins.
 ///
 /// The ring has a single writer, the runtime's thread, which never waits: it overwrites the oldest
 /// event. Whoever reads copies, then looks at loop::head again: of what it copied, the events with
 /// a number of at most head - capacity may have been overwritten and are lost. How many is thus
 /// known exactly.
 
+#include <weft/trace_format.hpp>
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 namespace weft::trace {
 
-/// What happened. Values are never reused; a reader skips those it does not know. Those of the
-/// classes loop, worker and cancel, and those of something lost, are reserved: the runtime does not
-/// record them yet. In brackets: the
+/// The classes by the names that WEFT_TRACE and weft-trace know them by. Stacks are those of waits,
+/// which are events of the scheduler.
+inline constexpr std::array<std::pair<std::string_view, std::uint32_t>, 9> event_class_names{{
+    {"sched", sched_events},
+    {"stacks", sched_events | stack_events},
+    {"loop", loop_events},
+    {"io", io_events},
+    {"sync", sync_events},
+    {"user", user_events},
+    {"workers", worker_events},
+    {"cancel", cancel_events},
+    {"all", all_events},
+}};
+
+/// What happened. Values are never reused; a reader skips those it does not know. In brackets: the
 /// members of `event` that mean something, besides `time` and `fiber`.
 enum class event_type : std::uint8_t {
     none = 0,
@@ -57,7 +74,9 @@ enum class event_type : std::uint8_t {
     mark = 42,        ///< [x: string; object: its span]
     counter = 43,     ///< [x: string; object: value, a signed integer]
 
-    /// Of worker_events; their fiber is the one that waits for the job.
+    /// Of worker_events; their fiber is the one that waits for the job. When it began and ended the
+    /// worker has noted: these two are written when the loop hears of it, with a `time` before that
+    /// of the events around them.
     job_queued = 50,   ///< [object: job number; x: jobs ahead of it]
     job_started = 51,  ///< [object: job number; x: thread id]
     job_ended = 52,    ///< [object: job number; x: thread id]
@@ -67,8 +86,14 @@ enum class event_type : std::uint8_t {
     cancel_seen = 61,   ///< The fiber threw `cancelled`. [object: scope]
 
     /// Of sched_events.
-    result_lost = 70,  ///< It failed and nobody asked. [x: what(), a string]
-    handle_lost = 71,  ///< Its handle was destroyed before it began: it never runs.
+    result_lost = 70,    ///< It failed and nobody asked. [x: what(), a string]
+    handle_lost = 71,    ///< Its handle was destroyed before it began: it never runs.
+    never_started = 72,  ///< It was cancelled before it began. [object: scope]
+
+    /// Of every class: a fiber has kept the loop for too long, until now. [sub: stall_cause; aux:
+    /// ready fibers that waited meanwhile; x: microseconds on the processor; stack: where it was;
+    /// object: how long, ns]
+    stalled = 80,
 };
 
 /// event::sub of `switched` that are no wait reasons.
@@ -82,16 +107,63 @@ enum leave : std::uint8_t {
 enum class ended_by : std::uint8_t { value = 0, exception = 1, cancellation = 2 };
 
 struct event {
-    std::uint64_t time;   ///< ticks
-    std::uint32_t fiber;  ///< the low half of its id
-    event_type type;
-    std::uint8_t sub;
-    std::uint16_t aux;
-    std::uint32_t x;
-    std::uint32_t stack;
-    std::uint64_t object;
+    std::uint64_t time = 0;   ///< ticks
+    std::uint32_t fiber = 0;  ///< the low half of its id
+    event_type type = event_type::none;
+    std::uint8_t sub = 0;
+    std::uint16_t aux = 0;
+    std::uint32_t x = 0;
+    std::uint32_t stack = 0;
+    std::uint64_t object = 0;
 };
 static_assert(sizeof(event) == 32);
+
+/// Why a fiber kept the loop.
+enum class stall_cause : std::uint8_t {
+    unknown = 0,
+    processor = 1,      ///< it computed
+    blocking_call = 2,  ///< the thread waited in the kernel
+    page_fault = 3,     ///< the thread waited for memory to be read from a disk
+    descheduled = 4,    ///< the thread was ready, but others had the processor
+};
+
+/// Bytes of a stack that are kept, from the stack pointer on.
+inline constexpr std::size_t snapshot_bytes = 16'384;
+
+/// Where a thread was when a signal interrupted it. `version` as in fiber_row.
+struct stack_snapshot {
+    std::uint32_t version;
+    std::uint32_t size;   ///< bytes of `stack`; 0: there is none
+    std::uint64_t fiber;  ///< id of the one that ran
+    std::uint64_t time;   ///< CLOCK_MONOTONIC, ns
+    /// In the order of their DWARF numbers: rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 to r15, rip.
+    std::array<std::uint64_t, 17> registers;
+    std::array<std::byte, snapshot_bytes> stack;
+};
+static_assert(sizeof(stack_snapshot) % 8 == 0);
+
+/// A stall, also one that still lasts. `version` as in fiber_row; `where` has its own.
+struct stall_row {
+    std::uint32_t version;
+    stall_cause cause;
+    std::uint8_t ended;
+    std::uint16_t unused;
+    std::uint64_t number;  ///< counted from 1; 0: unused row
+    std::uint64_t fiber;
+    std::uint64_t began;      ///< CLOCK_MONOTONIC, ns; up to a quarter of the limit too late
+    std::uint64_t lasted;     ///< ns, as far as known
+    std::uint64_t processor;  ///< of this, on the processor
+    std::uint64_t waited;     ///< of this, ready to run but without a processor
+    std::uint32_t minor_faults;
+    std::uint32_t major_faults;
+    std::int32_t system_call;   ///< its number; -1: in none
+    std::uint32_t ready;        ///< fibers that were ready meanwhile
+    std::uint64_t repeated;     ///< later ones at the same place, which have no row
+    std::uint64_t longest;      ///< ns, of all of them
+    std::array<char, 32> name;  ///< of the fiber; ends with a null
+    stack_snapshot where;
+};
+static_assert(offsetof(stall_row, where) % 8 == 0);
 
 /// A string is an entry in the section `strings`; its number is the entry's offset / 8 + 1. They
 /// are never changed or removed.

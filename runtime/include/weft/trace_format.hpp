@@ -8,7 +8,8 @@
 /// file. It is the whole contract between the runtime, which writes, and tools, which read;
 /// tools/trace/FORMAT.md says it in prose. This header includes nothing else of weft.
 ///
-/// In order: header, control, loop, fiber rows, object rows, ring of events, strings, stacks. The
+/// In order: header, control, loop, fiber rows, object rows, ring of events, strings, stacks,
+/// stalls, the snapshot that a tool asked for. The
 /// header says where each begins and how large an entry is, so that a reader of another version
 /// finds its way. All in native byte order.
 ///
@@ -84,6 +85,8 @@ struct header {
     std::array<char, 32> engine;
     /// The name of each wait reason, by its number.
     std::array<std::array<char, reason_name_size>, reason_names> reasons;
+    section stalls;  ///< stall_row
+    section asked;   ///< one stack_snapshot, see control::asked_snapshot
 };
 static_assert(sizeof(header) <= control_offset);
 
@@ -107,6 +110,9 @@ struct control {
     std::uint64_t lease;  ///< CLOCK_MONOTONIC, ns: then `mask` becomes 0; 0: never
     std::uint32_t mask;   ///< event_class; the only word that a site looks at
     std::uint32_t asked;  ///< raised to ask for the stacks of all parked fibers
+    /// Raised, then loop::signal sent to header::thread, to ask where that thread is.
+    std::uint32_t asked_snapshot;
+    std::uint32_t unused_word;
 };
 
 /// What the thread is doing.
@@ -140,6 +146,14 @@ struct loop {
     /// are then not true: its id, and the frame pointer of a function of the loop on that stack.
     std::uint64_t host;
     std::uint64_t host_frame;
+    /// What could end the wait for the kernel: timers, descriptors, jobs of workers, handles that
+    /// other threads hold. While `doing` is waiting; 0: nothing will ever happen by itself.
+    std::uint64_t armed;
+    std::uint32_t signal;             ///< that the thread answers with a snapshot; 0: none
+    std::uint32_t answered_snapshot;  ///< the last value of control::asked_snapshot seen to
+    std::uint64_t stall_limit;        ///< ns; 0: nobody looks for stalls
+    std::uint64_t stalls;             ///< ever
+    std::uint64_t stalls_suppressed;  ///< of these, without a row of their own: too many
 };
 static_assert(loop_offset + sizeof(loop) <= page);
 

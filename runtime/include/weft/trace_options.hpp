@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace weft {
@@ -10,8 +12,8 @@ namespace weft {
 /// How a runtime shows its fibers to tools; see tools/trace/README.md.
 ///
 /// The environment variable WEFT_TRACE has the last word. It holds words separated by commas:
-/// `off`, `file:PATH`, and `events:NAME+NAME` with the names sched, stacks, loop, io, sync, user,
-/// workers, cancel and all.
+/// `off`, `file:PATH`, `stall` or `stall:MILLISECONDS`, and `events:NAME+NAME` with the names
+/// sched, stacks, loop, io, sync, user, workers, cancel and all.
 struct trace_options {
     /// Whether there is a table of live fibers that other processes of the same user can read.
     bool enabled = true;
@@ -25,6 +27,9 @@ struct trace_options {
     /// Size of the ring of events in bytes, a power of two from 4 KiB to 4 GiB. Memory is used as
     /// events are recorded.
     std::size_t ring_size = 16 * 1024 * 1024;
+    /// How long a fiber may keep the loop before a thread notes where it is, 1 ms to 1 h; 0: nobody
+    /// looks. Empty: 25 ms in debug mode, else 0.
+    std::optional<std::chrono::milliseconds> stall_limit = {};
 };
 
 }  // namespace weft

@@ -59,7 +59,6 @@ void debug_monitor::note(trace_event what, const fiber* subject) {
         case trace_event::running:
             end_step();
             if (subject->id != 0) {  // not the root fiber: it starts and ends the runtime
-                alive_[subject->id].began = true;
                 running_ = subject;
                 steps_.begin();
             }
@@ -132,15 +131,6 @@ void debug_monitor::cancellation_thrown(const fiber& self, std::uint64_t scope_i
     } else if (++known.swallowed == chosen_.swallowed_cancellations) {
         home_.report(error_kind::cancellation_swallowed, &self,
                      "it caught cancelled and went on as if it were not", nullptr);
-    }
-}
-
-void debug_monitor::handle_dropped(const fiber& owner) noexcept {
-    const auto found = alive_.find(owner.id);
-    if (found != alive_.end() && !found->second.began && !owner.root_scope.cancel_called &&
-        std::uncaught_exceptions() == 0) {
-        home_.report(error_kind::task_never_joined, &owner,
-                     "its handle was destroyed before it began, so it never runs", nullptr);
     }
 }
 

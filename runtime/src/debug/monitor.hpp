@@ -28,9 +28,6 @@ public:
     /// `self` is about to throw cancelled for the scope `scope_id`.
     void cancellation_thrown(const fiber& self, std::uint64_t scope_id) noexcept;
 
-    /// The handle to `owner`, which has not ended, is being destroyed.
-    void handle_dropped(const fiber& owner) noexcept;
-
     /// `reader` holds the shared mutex `lock` shared once more.
     void shared_lock_taken(const void* lock, std::uint64_t reader, bool first) noexcept;
 
@@ -40,7 +37,6 @@ public:
 private:
     /// What is known of a live fiber.
     struct notes {
-        bool began = false;
         std::uint64_t thrown_for = 0;  // scope id
         int swallowed = 0;             // cancellations for that scope
     };

@@ -1,91 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "debug/step_watch.hpp"
 
-#include "blocked_signals.hpp"
-#include "debug/monitor.hpp"
 #include "loop_clock.hpp"
-#include "scheduler.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <utility>
 
 namespace weft::detail {
-
-namespace {
-
-std::mutex installing;
-int installed = 0;
-bool installed_ours = false;
-
-void on_signal(int) {
-    const int errno_before = errno;
-    if (current_fiber != nullptr && current_fiber->home->debug() != nullptr) {
-        current_fiber->home->debug()->steps().capture(2);  // this function and its caller, libc
-    }
-    errno = errno_before;
-}
-
-void install() noexcept {
-    const std::lock_guard lock(installing);
-    if (installed++ > 0) {
-        return;
-    }
-    struct sigaction before {};
-    ::sigaction(SIGURG, nullptr, &before);
-    installed_ours = (before.sa_flags & SA_SIGINFO) == 0 && before.sa_handler == SIG_DFL;
-    if (installed_ours) {
-        struct sigaction ours {};
-        ours.sa_handler = &on_signal;
-        ours.sa_flags = SA_RESTART | SA_ONSTACK;  // a fiber's own stack may be nearly full
-        ::sigemptyset(&ours.sa_mask);
-        ::sigaction(SIGURG, &ours, nullptr);
-    }
-}
-
-void uninstall() noexcept {
-    const std::lock_guard lock(installing);
-    if (--installed == 0 && installed_ours) {
-        struct sigaction now {};
-        ::sigaction(SIGURG, nullptr, &now);
-        if (now.sa_handler == &on_signal) {  // else somebody else has taken over since
-            now.sa_handler = SIG_DFL;
-            ::sigaction(SIGURG, &now, nullptr);
-        }
-    }
-}
-
-bool may_signal() noexcept {
-    const std::lock_guard lock(installing);
-    return installed_ours;
-}
-
-}  // namespace
 
 step_watch::step_watch(clock::duration limit)
     : limit_(limit),
       pause_(std::max<clock::duration>(limit / 2, std::chrono::milliseconds(1))),
       loop_(::pthread_self()) {
     stack_capture::prepare();
-    install();
-    const blocked_signals blocked;
-    try {
-        thread_ = std::thread(&step_watch::watch, this);
-    } catch (...) {
-        uninstall();
-        throw;
-    }
+    begin_watching(*this);
 }
 
 step_watch::~step_watch() {
-    {
-        const std::lock_guard lock(guard_);
-        stopping_ = true;
-    }
-    stopped_.notify_one();
-    thread_.join();
-    uninstall();
+    end_watching(*this);
 }
 
 void step_watch::begin() noexcept {
@@ -123,15 +55,6 @@ void step_watch::capture(std::size_t skipped) noexcept {
     }
 }
 
-void step_watch::watch() {
-    ::pthread_setname_np(::pthread_self(), "weft-debug");
-    std::unique_lock lock(guard_);
-    while (!stopping_) {
-        const auto pause = look();
-        stopped_.wait_for(lock, pause, [&] { return stopping_; });
-    }
-}
-
 /// Asks for the stack of a step that takes too long. Returns when to look again.
 clock::duration step_watch::look() noexcept {
     const auto step = step_.load(std::memory_order_acquire);
@@ -144,9 +67,7 @@ clock::duration step_watch::look() noexcept {
         return std::min(limit_ - age, pause_);
     }
     wanted_.store(step, std::memory_order_release);
-    if (may_signal()) {
-        ::pthread_kill(loop_, SIGURG);
-    }
+    loop_signal::send(loop_);
     return pause_;
 }
 

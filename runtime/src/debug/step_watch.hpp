@@ -3,17 +3,15 @@
 
 #include <weft/clock.hpp>
 
+#include "debug/loop_signal.hpp"
 #include "debug/stack_capture.hpp"
+#include "debug/watch_thread.hpp"
 
 #include <pthread.h>
 #include <atomic>
-#include <condition_variable>
-#include <csignal>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace weft::detail {
@@ -26,11 +24,11 @@ struct slow_step {
 
 /// Measures the steps of a loop, and has a thread look at the stack of one that takes long.
 ///
-/// That thread cannot see the stack of another: it sends SIGURG, and the handler, on the loop's
-/// thread, keeps the stack that it interrupted. SIGURG is ignored by default, so that one that
-/// arrives late does no harm; if the program handles it itself, steps are reported without stack.
+/// That thread cannot see the stack of another: it sends loop_signal, and the handler, on the
+/// loop's thread, keeps the stack that it interrupted. If the program handles that signal itself,
+/// steps are reported without stack.
 /// Threads: begin() and end() on the loop's thread.
-class step_watch {
+class step_watch final : private watched {
 public:
     explicit step_watch(clock::duration limit);
     ~step_watch();
@@ -46,8 +44,7 @@ public:
     void capture(std::size_t skipped) noexcept;
 
 private:
-    void watch();
-    clock::duration look() noexcept;
+    clock::duration look() noexcept override;
 
     const clock::duration limit_;
     const clock::duration pause_;  // between two looks
@@ -57,10 +54,7 @@ private:
     std::atomic<std::uint64_t> wanted_{0};  // the step whose stack is asked for
     std::uint64_t captured_ = 0;            // the step whose stack is kept; loop's thread only
     stack_capture stack_;
-    std::mutex guard_;
-    std::condition_variable stopped_;
-    bool stopping_ = false;
-    std::thread thread_;
+    const loop_signal signal_;
 };
 
 }  // namespace weft::detail

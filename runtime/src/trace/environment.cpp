@@ -1,38 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/error.hpp>
 
+#include <weft/trace_events.hpp>
+
 #include "trace/memory.hpp"
 
-#include <array>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <system_error>
 
 namespace weft::detail {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint32_t>, 9> event_names{{
-    {"sched", trace::sched_events},
-    {"stacks", trace::sched_events | trace::stack_events},
-    {"loop", trace::loop_events},
-    {"io", trace::io_events},
-    {"sync", trace::sync_events},
-    {"user", trace::user_events},
-    {"workers", trace::worker_events},
-    {"cancel", trace::cancel_events},
-    {"all", trace::all_events},
-}};
-
 [[noreturn]] void refuse(std::string_view word) {
     throw usage_error("WEFT_TRACE: " + std::string(word) +
-                      ": known are off, file:PATH and events:NAME+NAME with sched, stacks, loop, "
-                      "io, sync, user, workers, cancel and all");
+                      ": known are off, file:PATH, stall, stall:MILLISECONDS and events:NAME+NAME "
+                      "with sched, stacks, loop, io, sync, user, workers, cancel and all");
 }
 
 std::uint32_t event_named(std::string_view name) {
-    for (const auto& [known, bits] : event_names) {
+    for (const auto& [known, bits] : trace::event_class_names) {
         if (known == name) {
             return bits;
         }
@@ -50,11 +41,26 @@ void split(std::string_view text, char between, Use use) {
     }
 }
 
+std::chrono::milliseconds milliseconds(std::string_view word, std::string_view digits) {
+    std::chrono::milliseconds::rep count = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [read, error] = std::from_chars(digits.data(), end, count);
+    if (error != std::errc() || read != end) {
+        refuse(word);
+    }
+    return std::chrono::milliseconds(count);
+}
+
 void apply(std::string_view word, trace_options& chosen) {
     constexpr std::string_view file = "file:";
     constexpr std::string_view events = "events:";
+    constexpr std::string_view stall = "stall:";
     if (word == "off") {
         chosen.enabled = false;
+    } else if (word == "stall") {
+        chosen.stall_limit = default_stall_limit;
+    } else if (word.starts_with(stall)) {
+        chosen.stall_limit = milliseconds(word, word.substr(stall.size()));
     } else if (word.starts_with(file) && word.size() > file.size()) {
         chosen.file = word.substr(file.size());
     } else if (word.starts_with(events) && word.size() > events.size()) {

@@ -34,12 +34,17 @@ namespace {
 constexpr std::size_t object_rows = 4096;
 constexpr std::size_t string_bytes = 1024 * 1024;
 constexpr std::size_t stack_words = 512 * 1024;
+constexpr std::size_t stall_rows = 32;
 
 std::atomic<int> files_in_use = 0;
 
 void check(const trace_options& chosen) {
     if (chosen.rows < 1 || chosen.rows > 16'777'216) {
         throw usage_error("trace_options::rows must be 1 to 16,777,216");
+    }
+    using namespace std::chrono_literals;
+    if (chosen.stall_limit && (*chosen.stall_limit < 0ms || *chosen.stall_limit > 1h)) {
+        throw usage_error("trace_options::stall_limit must be 0 to 1 h");
     }
     constexpr std::size_t largest = std::size_t{4} * 1024 * 1024 * 1024;
     if (!std::has_single_bit(chosen.ring_size) || chosen.ring_size < trace::page ||
@@ -150,6 +155,8 @@ void trace_memory::lay_out(const trace_options& chosen) noexcept {
     events_ = place(sizeof(trace::event), chosen.ring_size / sizeof(trace::event));
     strings_ = place(1, string_bytes);
     stacks_ = place(sizeof(std::uint64_t), stack_words);
+    stalls_ = place(sizeof(trace::stall_row), stall_rows);
+    asked_ = place(sizeof(trace::stack_snapshot), 1);
 }
 
 bool trace_memory::map() {
@@ -171,7 +178,7 @@ bool trace_memory::map() {
 }
 
 void trace_memory::stay_private() {
-    rows_ = objects_ = events_ = strings_ = stacks_ = {};
+    rows_ = objects_ = events_ = strings_ = stacks_ = stalls_ = asked_ = {};
     private_page_ = std::make_unique<std::byte[]>(trace::page);
     begin_ = private_page_.get();
     size_ = trace::page;
@@ -192,6 +199,8 @@ void trace_memory::describe() noexcept {
     shown.events = events_;
     shown.strings = strings_;
     shown.stacks = stacks_;
+    shown.stalls = stalls_;
+    shown.asked = asked_;
     shown.fiber_context = offsetof(fiber, context);
     copy_text(shown.program, program_invocation_short_name);
     for (std::size_t i = 0; i < shown.reasons.size(); ++i) {

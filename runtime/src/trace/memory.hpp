@@ -5,6 +5,7 @@
 #include <weft/trace_format.hpp>
 #include <weft/trace_options.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,7 +31,16 @@ public:
     /// Whether another process can find it.
     [[nodiscard]] bool shared() const noexcept { return fd_ >= 0; }
 
+    /// The part of the first page that changes.
+    struct live_page {
+        trace::control asked;
+        std::byte between[trace::loop_offset - trace::control_offset - sizeof(trace::control)];
+        trace::loop shown;
+    };
+    static_assert(offsetof(live_page, shown) == trace::loop_offset - trace::control_offset);
+
     trace::header& header() const noexcept { return *at<trace::header>(0); }
+    live_page& live() const noexcept { return *at<live_page>(trace::control_offset); }
     trace::control& control() const noexcept { return *at<trace::control>(trace::control_offset); }
     trace::loop& loop() const noexcept { return *at<trace::loop>(trace::loop_offset); }
     std::span<trace::fiber_row> rows() const noexcept { return part<trace::fiber_row>(rows_); }
@@ -40,6 +50,10 @@ public:
     std::span<trace::event> events() const noexcept { return part<trace::event>(events_); }
     std::span<std::byte> strings() const noexcept { return part<std::byte>(strings_); }
     std::span<std::uint64_t> stacks() const noexcept { return part<std::uint64_t>(stacks_); }
+    std::span<trace::stall_row> stalls() const noexcept { return part<trace::stall_row>(stalls_); }
+    std::span<trace::stack_snapshot> asked() const noexcept {
+        return part<trace::stack_snapshot>(asked_);
+    }
 
     /// Lets readers in, once all is written that they need.
     void publish() noexcept;
@@ -71,8 +85,13 @@ private:
     trace::section events_{};
     trace::section strings_{};
     trace::section stacks_{};
+    trace::section stalls_{};
+    trace::section asked_{};
     std::unique_ptr<std::byte[]> private_page_;
 };
+
+/// What trace_options::stall_limit is where it is wanted and not said.
+inline constexpr std::chrono::milliseconds default_stall_limit{25};
 
 /// The options with what WEFT_TRACE says.
 ///

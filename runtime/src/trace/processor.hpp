@@ -6,6 +6,10 @@
 
 #include <weft/trace_format.hpp>
 
+#include <ucontext.h>
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 
@@ -49,6 +53,18 @@ inline bool has_invariant_ticks() noexcept {
 inline constexpr trace::saved_registers saved_registers{
     .frame_pointer = 0x38, .instruction = 0x40, .stack_after = 0x48, .callee_saved = 0x10};
 
+/// Those of a thread that was interrupted, in the order of trace::stack_snapshot.
+inline std::array<std::uint64_t, 17> registers_of(const ucontext_t& context) noexcept {
+    constexpr std::array order{REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
+                               REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                               REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+    std::array<std::uint64_t, order.size()> found{};
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        found[i] = static_cast<std::uint64_t>(context.uc_mcontext.gregs[order[i]]);
+    }
+    return found;
+}
+
 #else
 
 [[gnu::always_inline]] inline void order_stores() noexcept {
@@ -65,6 +81,34 @@ inline std::uint64_t raw_ticks() noexcept {
 
 inline constexpr trace::saved_registers saved_registers{};
 
+inline std::array<std::uint64_t, 17> registers_of(const ucontext_t&) noexcept {
+    return {};
+}
+
 #endif
 
+// Where in trace::stack_snapshot::registers.
+inline constexpr std::size_t frame_pointer = 6;
+inline constexpr std::size_t stack_pointer = 7;
+inline constexpr std::size_t instruction_pointer = 16;
+
 }  // namespace weft::detail::processor
+
+namespace weft::detail {
+
+/// What events are timed by.
+///
+/// Threads:  any.
+class tick_clock {
+public:
+    explicit tick_clock(trace::tick_source chosen) noexcept
+        : of_processor_(chosen == trace::tick_source::processor) {}
+    [[nodiscard]] std::uint64_t now() const noexcept {
+        return of_processor_ ? processor::raw_ticks() : processor::nanoseconds(CLOCK_MONOTONIC);
+    }
+
+private:
+    bool of_processor_;
+};
+
+}  // namespace weft::detail

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "trace/recorder.hpp"
 
+#include <weft/error.hpp>
+
 #include "trace/processor.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <exception>
 #include <limits>
+#include <new>
 
 namespace weft::detail {
 
@@ -59,14 +62,15 @@ trace::ended_by outcome_of(const fiber& self) noexcept {
 
 recorder::recorder(const trace_options& chosen, bool virtual_time)
     : memory_(chosen),
-      page_(reinterpret_cast<live_page*>(&memory_.control())),
-      processor_ticks_(memory_.header().ticks == trace::tick_source::processor),
+      page_(&memory_.live()),
+      clock_(memory_.header().ticks),
       table_(memory_.rows(), memory_.loop()),
       objects_(memory_.objects(), memory_.loop()),
       ring_(memory_.events(), memory_.loop()),
       strings_(memory_.strings(), memory_.loop()),
-      stacks_(memory_.stacks(), memory_.loop()) {
-    static_assert(offsetof(live_page, shown) == trace::loop_offset - trace::control_offset);
+      stacks_(memory_.stacks(), memory_.loop()),
+      stall_limit_(chosen.stall_limit),
+      watch_(memory_) {
     memory_.header().virtual_time = virtual_time ? 1 : 0;
     memory_.header().started = anchor();
     if (memory_.shared()) {
@@ -84,15 +88,20 @@ void recorder::publish(const char* engine, bool knows_registers) noexcept {
     memory_.publish();
 }
 
+void recorder::watch_stalls(bool in_debug_mode) {
+    using std::chrono::milliseconds;
+    watch_.begin(stall_limit_.value_or(in_debug_mode ? default_stall_limit : milliseconds(0)));
+}
+
 trace::clock_anchor recorder::anchor() const noexcept {
-    return {ticks(), processor::nanoseconds(CLOCK_MONOTONIC),
+    return {clock_.now(), processor::nanoseconds(CLOCK_MONOTONIC),
             processor::nanoseconds(CLOCK_REALTIME)};
 }
 
 void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t sub,
                     std::size_t aux, std::uint64_t x, std::uint32_t stack,
                     std::uint64_t object) noexcept {
-    ring_.push({.time = ticks(),
+    ring_.push({.time = clock_.now(),
                 .fiber = static_cast<std::uint32_t>(subject),
                 .type = what,
                 .sub = sub,
@@ -100,6 +109,24 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
                 .x = static_cast<std::uint32_t>(x),
                 .stack = stack,
                 .object = object});
+}
+
+[[gnu::noinline]] void recorder::push_timed(trace::event what) noexcept {
+    what.time = what.time != 0 ? what.time : clock_.now();
+    ring_.push(what);
+}
+
+[[gnu::noinline]] void recorder::note_result_lost(const fiber& self,
+                                                  const std::exception_ptr& error) noexcept {
+    if (!wants(trace::sched_events)) {
+        return;
+    }
+    std::uint32_t text = 0;
+    try {
+        text = strings_.number_of(describe(error));
+    } catch (const std::bad_alloc&) {  // that it was lost matters more than what it was
+    }
+    push(trace::event_type::result_lost, self.id, 0, 0, text, 0, 0);
 }
 
 [[gnu::noinline]] void recorder::note_born(fiber& made) noexcept {
@@ -157,7 +184,7 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
 
 /// `from` gives way to fiber `to`, or to the loop: 0.
 void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept {
-    const std::uint64_t now = ticks();
+    const std::uint64_t now = clock_.now();
     if (last_ticks_ != 0) {
         add_run(*from.row, now - last_ticks_);
     }
@@ -176,7 +203,7 @@ void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept
 [[gnu::noinline]] void recorder::note_running(fiber& from, fiber& to, std::size_t behind) noexcept {
     if (wants(trace::sched_events)) {
         if (page_->shown.running == 0) {
-            last_ticks_ = ticks();
+            last_ticks_ = clock_.now();
             push(trace::event_type::switched, 0, trace::leave_idle, behind, to.id, 0, 0);
         } else if (&from != &to) {
             leave(from, to.id, behind);
@@ -189,7 +216,7 @@ void recorder::left_for_loop(fiber& last) noexcept {
     if (watched() && wants(trace::sched_events) && page_->shown.running != 0) {
         leave(last, 0, 0);
     }
-    page_->shown.running = 0;
+    show(page_->shown.running, std::uint64_t{0});
 }
 
 [[gnu::noinline]] void recorder::idle(fiber& last) noexcept {
@@ -206,11 +233,6 @@ void recorder::note_io(trace_event what, trace::event_type type, fiber& self, in
              static_cast<std::uint64_t>(error), 0, static_cast<std::uint64_t>(descriptor));
     }
     tell(what, &self, descriptor);
-}
-
-void recorder::note_user(trace::event_type what, std::uint32_t text, std::uint32_t stack,
-                         std::uint64_t object) noexcept {
-    push(what, current_fiber != nullptr ? current_fiber->id : 0, 0, 0, text, stack, object);
 }
 
 void recorder::look_at_lease() noexcept {
@@ -235,9 +257,22 @@ void recorder::survey_stacks() noexcept {
     }
 }
 
+/// Records stalls that are over.
+void recorder::tell_stalls() noexcept {
+    while (const auto ended = watch_.take_ended()) {
+        if (mask() != 0) {
+            constexpr std::uint64_t nanoseconds = 1000;
+            push(trace::event_type::stalled, ended->fiber, static_cast<std::uint8_t>(ended->cause),
+                 ended->ready, ended->processor / nanoseconds, stacks_.number_of(ended->where),
+                 ended->lasted);
+        }
+    }
+}
+
 [[gnu::noinline]] void recorder::look_at_control() noexcept {
     look_at_lease();
     survey_stacks();
+    tell_stalls();
     const std::uint32_t asked = mask();
     if (asked != 0 && was_asked_ == 0) {
         last_ticks_ = 0;

@@ -9,6 +9,7 @@
 #include "trace/blocker.hpp"
 #include "trace/event_ring.hpp"
 #include "trace/fiber_table.hpp"
+#include "trace/loop_watch.hpp"
 #include "trace/memory.hpp"
 #include "trace/object_table.hpp"
 #include "trace/row_change.hpp"
@@ -18,8 +19,11 @@
 #include "trace/trace_sink.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <string_view>
 
 namespace weft::detail {
@@ -48,6 +52,14 @@ public:
 
     /// Lets others see the runtime; `engine` is the name of what switches its fibers.
     void publish(const char* engine, bool knows_registers) noexcept;
+
+    /// Begins to watch how long fibers keep the calling thread, as the options say.
+    void watch_stalls(bool in_debug_mode);
+
+    /// In the handler of loop_signal.
+    void interrupted(const ucontext_t& context, std::size_t ready) noexcept {
+        watch_.interrupted(context, ready);
+    }
 
     // The sites.
 
@@ -115,8 +127,8 @@ public:
         if (watched()) [[unlikely]] {
             note_running(from, to, behind);
         }
-        page_->shown.running = to.id;
-        page_->shown.switches = page_->shown.switches + 1;
+        show(page_->shown.running, to.id);
+        show(page_->shown.switches, page_->shown.switches + 1);
     }
 
     /// The loop gets the processor after `last`, to look what has happened meanwhile.
@@ -137,23 +149,31 @@ public:
         }
     }
 
-    // What tools ask for.
+    /// Any other event of a class: now, unless it has a time.
+    void note(trace::event_class of, const trace::event& what) noexcept {
+        if (wants(of)) [[unlikely]] {
+            push_timed(what);
+        }
+    }
+
+    /// `self` failed, and nobody asks for its result.
+    void note_result_lost(const fiber& self, const std::exception_ptr& error) noexcept;
 
     /// The loop turns.
     /// \param now  the runtime's clock, ns.
     [[gnu::always_inline]] void turned(std::uint64_t now) noexcept {
         page_->shown.turned = now;
-        page_->shown.turns = page_->shown.turns + 1;
-        if ((mask() | was_asked_ | (asked_for_stacks() ^ page_->shown.answered)) != 0)
-            [[unlikely]] {
+        show(page_->shown.turns, page_->shown.turns + 1);
+        if ((mask() | was_asked_ | (asked_for_stacks() ^ page_->shown.answered)) != 0 ||
+            watch_.has_ended()) [[unlikely]] {
             look_at_control();
         }
     }
-    void in_phase(trace::phase now) noexcept { page_->shown.doing = now; }
+    void in_phase(trace::phase now) noexcept { show(page_->shown.doing, now); }
 
-    /// What the program tells.
-    void note_user(trace::event_type what, std::uint32_t text, std::uint32_t stack,
-                   std::uint64_t object) noexcept;
+    /// \param sources  how many there are that could end a wait for the kernel.
+    void armed(std::size_t sources) noexcept { page_->shown.armed = sources; }
+
     [[nodiscard]] bool wants(trace::event_class which) const noexcept {
         return (mask() & which) != 0;
     }
@@ -163,15 +183,20 @@ public:
     void forget_object(const void* object) noexcept { objects_.set_name(object, 0); }
     string_table& strings() noexcept { return strings_; }
     trace_memory& memory() noexcept { return memory_; }
+    [[nodiscard]] const tick_clock& clock() const noexcept { return clock_; }
+
+    /// Who does something now: the id of the running fiber, or 0: the loop, which stands on the
+    /// stack of a fiber that waits.
+    [[nodiscard]] static std::uint64_t waker() noexcept {
+        return current_fiber->state == fiber_state::running ? current_fiber->id : 0;
+    }
 
 private:
-    /// The part of the first page that changes.
-    struct live_page {
-        trace::control asked;
-        std::byte between[trace::loop_offset - trace::control_offset - sizeof(trace::control)];
-        trace::loop shown;
-    };
-
+    /// Writes a word that other threads read, too.
+    template <class T>
+    static void show(T& word, T value) noexcept {
+        std::atomic_ref(word).store(value, std::memory_order_relaxed);
+    }
     [[nodiscard]] std::uint32_t mask() const noexcept {
         return std::atomic_ref(page_->asked.mask).load(std::memory_order_relaxed);
     }
@@ -180,13 +205,7 @@ private:
     }
     [[nodiscard]] bool watched() const noexcept { return (mask() | observed_) != 0; }
 
-    /// Who makes a fiber ready: the running one, or the loop, on the stack of one that waits.
-    [[nodiscard]] static std::uint64_t waker() noexcept {
-        return current_fiber->state == fiber_state::running ? current_fiber->id : 0;
-    }
-    [[nodiscard]] std::uint64_t ticks() const noexcept {
-        return processor_ticks_ ? processor::raw_ticks() : processor::nanoseconds(CLOCK_MONOTONIC);
-    }
+    void push_timed(trace::event what) noexcept;
     void push(trace::event_type what, std::uint64_t subject, std::uint8_t sub, std::size_t aux,
               std::uint64_t x, std::uint32_t stack, std::uint64_t object) noexcept;
     void note_lock_wanted(fiber& self) noexcept;
@@ -202,6 +221,7 @@ private:
     void look_at_control() noexcept;
     void look_at_lease() noexcept;
     void survey_stacks() noexcept;
+    void tell_stalls() noexcept;
     [[nodiscard]] trace::clock_anchor anchor() const noexcept;
     void tell(trace_event what, const fiber* subject, std::int64_t detail = 0) noexcept {
         if (sink_ != nullptr) {
@@ -210,11 +230,11 @@ private:
     }
 
     trace_memory memory_;
-    live_page* page_;
+    trace_memory::live_page* page_;
     std::uint32_t observed_ = 0;
     std::uint32_t was_asked_ = 0;  // the mask at the last turn
     trace_sink* sink_ = nullptr;
-    const bool processor_ticks_;
+    const tick_clock clock_;
     std::uint32_t wait_stack_ = 0;  // of the fiber that has parked and not yet been left
     std::uint64_t last_ticks_ = 0;  // of the last switch that was recorded
     fiber_table table_;
@@ -223,6 +243,8 @@ private:
     string_table strings_;
     stack_table stacks_;
     stack_survey survey_;
+    const std::optional<std::chrono::milliseconds> stall_limit_;
+    loop_watch watch_;
 };
 
 }  // namespace weft::detail

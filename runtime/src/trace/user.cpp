@@ -19,6 +19,16 @@ detail::recorder* listening() noexcept {
     return here.wants(user_events) ? &here : nullptr;
 }
 
+/// Records what the running fiber tells.
+void tell(detail::recorder& to, event_type what, std::uint32_t text, std::uint64_t outer_span,
+          std::uint64_t object) noexcept {
+    to.note(user_events, {.fiber = static_cast<std::uint32_t>(detail::current_fiber->id),
+                          .type = what,
+                          .x = text,
+                          .stack = static_cast<std::uint32_t>(outer_span),
+                          .object = object});
+}
+
 void set_span(detail::fiber& self, std::uint64_t number) noexcept {
     self.span = number;
     self.row->span = number;
@@ -35,8 +45,8 @@ span::span(std::string_view name) noexcept {
     outer_ = self->span;
     set_span(*self, number_);
     if (auto* recorder = listening()) {
-        recorder->note_user(event_type::span_began, recorder->strings().number_of(name),
-                            static_cast<std::uint32_t>(outer_), number_);
+        tell(*recorder, event_type::span_began, recorder->strings().number_of(name), outer_,
+             number_);
     }
 }
 
@@ -45,22 +55,22 @@ span::~span() {
         return;
     }
     if (auto* recorder = listening()) {
-        recorder->note_user(event_type::span_ended, 0, 0, number_);
+        tell(*recorder, event_type::span_ended, 0, 0, number_);
     }
     set_span(*detail::current_fiber, outer_);
 }
 
 void mark(std::string_view text) noexcept {
     if (auto* recorder = listening()) {
-        recorder->note_user(event_type::mark, recorder->strings().number_of(text), 0,
-                            detail::current_fiber->span);
+        tell(*recorder, event_type::mark, recorder->strings().number_of(text), 0,
+             detail::current_fiber->span);
     }
 }
 
 void counter(std::string_view name, std::int64_t value) noexcept {
     if (auto* recorder = listening()) {
-        recorder->note_user(event_type::counter, recorder->strings().number_of(name), 0,
-                            static_cast<std::uint64_t>(value));
+        tell(*recorder, event_type::counter, recorder->strings().number_of(name), 0,
+             static_cast<std::uint64_t>(value));
     }
 }
 

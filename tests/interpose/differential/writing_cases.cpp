@@ -77,18 +77,18 @@ const std::vector<writer>& writers() {
     return all;
 }
 
-bool fits(const writer& function, const channel_kind& kind) {
+bool can_be_written(const writer& function, const channel_kind& kind) {
     return function.knows_files || kind.is_socket;
 }
-bool fits_streams(const writer& function, const channel_kind& kind) {
-    return fits(function, kind) && kind.is_stream;
+bool streams_only(const writer& function, const channel_kind& kind) {
+    return can_be_written(function, kind) && kind.is_stream;
 }
-bool fits_sockets(const writer& function, const channel_kind& kind) {
-    return fits(function, kind) && kind.is_socket;
+bool sockets_only(const writer& function, const channel_kind& kind) {
+    return can_be_written(function, kind) && kind.is_socket;
 }
 /// A UDP socket to a full one drops what is sent.
 bool fits_what_can_be_full(const writer& function, const channel_kind& kind) {
-    return fits(function, kind) && std::string_view(kind.name) != "UDP";
+    return can_be_written(function, kind) && std::string_view(kind.name) != "UDP";
 }
 
 void send_and_note(session& with, const writer& function, int fd, std::size_t size, int flags = 0) {
@@ -104,14 +104,15 @@ void limit_sending(int fd) {
 }
 
 void add_successes(std::vector<differential_case>& to, const writer& function) {
-    add_for_kinds(to, function, "there is room", fits, [](session& with, auto& f, auto& kind) {
-        const auto ends = kind.make();
-        send_and_note(with, f, ends.write.get(), 5);
-        std::array<char, 8> bytes{};
-        with.note("read", ::read(ends.read.get(), bytes.data(), bytes.size()));
-        with.note_text("bytes", bytes.data());
-    });
-    add_for_kinds(to, function, "far more than there is room for", fits_streams,
+    add_for_kinds(to, function, "there is room", can_be_written,
+                  [](session& with, auto& f, auto& kind) {
+                      const auto ends = kind.make();
+                      send_and_note(with, f, ends.write.get(), 5);
+                      std::array<char, 8> bytes{};
+                      with.note("read", ::read(ends.read.get(), bytes.data(), bytes.size()));
+                      with.note_text("bytes", bytes.data());
+                  });
+    add_for_kinds(to, function, "far more than there is room for", streams_only,
                   [](session& with, auto& f, auto& kind) {
                       const auto ends = kind.make();
                       with.meanwhile([fd = ::dup(ends.read.get())] {
@@ -130,14 +131,14 @@ void add_successes(std::vector<differential_case>& to, const writer& function) {
                       });
                       send_and_note(with, f, ends.write.get(), 100);
                   });
-    add_for_kinds(to, function, "size 0", fits, [](session& with, auto& f, auto& kind) {
+    add_for_kinds(to, function, "size 0", can_be_written, [](session& with, auto& f, auto& kind) {
         const auto ends = kind.make();
         send_and_note(with, f, ends.write.get(), 0);
     });
 }
 
 void add_failures(std::vector<differential_case>& to, const writer& function) {
-    add_for_kinds(to, function, "the reader is gone", fits_streams,
+    add_for_kinds(to, function, "the reader is gone", streams_only,
                   [](session& with, auto& f, auto& kind) {
                       auto ends = kind.make();
                       ends.read.reset();
@@ -148,7 +149,7 @@ void add_failures(std::vector<differential_case>& to, const writer& function) {
         to, function, "the reader goes meanwhile, pipe or TCP",
         [](const writer& f, const channel_kind& kind) {
             // What a Unix socket says depends on whether the writer waits by then.
-            return fits_streams(f, kind) && std::string_view(kind.name) != "Unix stream";
+            return streams_only(f, kind) && std::string_view(kind.name) != "Unix stream";
         },
         [](session& with, auto& f, auto& kind) {
             auto ends = kind.make();
@@ -168,7 +169,9 @@ void add_failures(std::vector<differential_case>& to, const writer& function) {
                   }});
     add_for_kinds(
         to, function, "a message that is too long",
-        [](const writer& f, const channel_kind& kind) { return fits(f, kind) && !kind.is_stream; },
+        [](const writer& f, const channel_kind& kind) {
+            return can_be_written(f, kind) && !kind.is_stream;
+        },
         [](session& with, auto& f, auto& kind) {
             const auto ends = kind.make();
             send_and_note(with, f, ends.write.get(), megabyte);
@@ -196,7 +199,7 @@ void add_without_waiting(std::vector<differential_case>& to, const writer& funct
     add_for_kinds(
         to, function, "SO_SNDTIMEO passes, full",
         [](const writer& f, const auto& kind) {
-            return fits_sockets(f, kind) && fits_what_can_be_full(f, kind);
+            return sockets_only(f, kind) && fits_what_can_be_full(f, kind);
         },
         [](session& with, auto& f, auto& kind) {
             const auto ends = kind.make();
@@ -223,14 +226,14 @@ void add_flags(std::vector<differential_case>& to, const writer& function) {
                       fill(ends.write.get());
                       send_and_note(with, f, ends.write.get(), 5000, MSG_DONTWAIT);
                   });
-    add_for_kinds(to, function, "MSG_NOSIGNAL, the reader is gone", fits_streams,
+    add_for_kinds(to, function, "MSG_NOSIGNAL, the reader is gone", streams_only,
                   [](session& with, auto& f, auto& kind) {
                       auto ends = kind.make();
                       ends.read.reset();
                       send_and_note(with, f, ends.write.get(), 5, MSG_NOSIGNAL);
                       send_and_note(with, f, ends.write.get(), 5, MSG_NOSIGNAL);
                   });
-    add_for_kinds(to, function, "MSG_OOB", fits, [](session& with, auto& f, auto& kind) {
+    add_for_kinds(to, function, "MSG_OOB", can_be_written, [](session& with, auto& f, auto& kind) {
         const auto ends = kind.make();
         send_and_note(with, f, ends.write.get(), 1, MSG_OOB);
     });

@@ -20,7 +20,7 @@ fail() {
 start() {
     local line
     mkfifo "$work/output"
-    "$buggy" "$1" > "$work/output" &
+    "$buggy" "$1" > "$work/output" 2> /dev/null &
     program=$!
     read -r line < "$work/output"
     rm "$work/output"
@@ -47,7 +47,7 @@ finds_not() {
     ! grep -q -- "$2" "$work/$1.txt" || fail "'$2' in the report on $1: $(cat "$work/$1.txt")"
 }
 
-for bug in stall leak slow_lock; do
+for bug in stall leak slow_lock lost; do
     start $bug
     record $bug
     "$tool" deadlock "$program" > /dev/null || fail "a deadlock in $bug"
@@ -62,6 +62,29 @@ finds_not stall 'contention: '
 "$tool" why "$work/slow_lock.ftr" 'GET /users' | grep -q 'held by #.* refresh' ||
     fail "why does not name the fiber that holds the lock"
 
+finds lost 'lost: .*backup failed and nobody asked for its result: disk full'
+finds lost 'lost: .*cleanup was thrown away before it began'
+finds_not leak 'lost: '
+! "$tool" lost "$work/lost.ftr" > "$work/lost-list.txt" || fail "lost does not exit with 1"
+grep -q 'backup: failed: disk full' "$work/lost-list.txt" || fail "$(cat "$work/lost-list.txt")"
+"$tool" lost "$work/leak.ftr" > /dev/null || fail "lost results in leak"
+
+# The watch over stalls, read from the process itself and from a recording.
+export WEFT_TRACE=stall
+start stall
+for ((i = 0; i < 1000; ++i)); do
+    if ! "$tool" stalls "$program" > "$work/stalls.txt"; then
+        break
+    fi
+done
+grep -q '"report" .*kept the loop for' "$work/stalls.txt" || fail "$(cat "$work/stalls.txt")"
+record watched
+"$tool" stalls "$work/watched.ftr" > "$work/stalls.txt" && fail "no stall in the recording"
+grep -q '"report" kept the loop for .* on the processor' "$work/stalls.txt" ||
+    fail "$(cat "$work/stalls.txt")"
+stop
+unset WEFT_TRACE
+
 start deadlock
 # Both fibers hold their first lock for 10 ms before they want the second one.
 for ((i = 0; i < 1000; ++i)); do
@@ -73,4 +96,4 @@ grep -q 'DEADLOCK of 2 fibers' "$work/deadlock.txt" || fail "$(cat "$work/deadlo
 grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/deadlock.txt" ||
     fail "$(cat "$work/deadlock.txt")"
 stop
-echo "all four were found"
+echo "all five were found"

@@ -177,16 +177,50 @@ TEST(TraceProgram, ParkedStacksOfABlockedProgramAreStillComplete) {
     EXPECT_THAT(planted_functions(stack), Contains("serve_request"));
 }
 
-TEST(TraceProgram, SpinningFiberIsRunningAndItsStackIsNotInvented) {
+// The thread is on the processor: it takes its stack itself, in the handler of a signal.
+TEST(TraceProgram, StackOfASpinningFiberComesFromASignal) {
     planted program("spinning");
     json running;
     program.program().wait_until("spins", [&] {
         running = program.ask("ps", "fibers", {"--state=running"});
         return running.size() == 1 && running.at(0).at("name") == "greedy";
     });
-    const auto result = run_tool({"stack", program.source(), "--running"});
-    EXPECT_THAT(result.out, HasSubstr("\"greedy\" running"));
-    EXPECT_THAT(result.out, HasSubstr("no stack: it is on the processor"));
+    const json stack = program.ask("stack", "stacks", {"--running"}).at(0);
+    EXPECT_EQ(stack.at("name"), "greedy");
+    EXPECT_THAT(planted_functions(stack), Contains("spin_for_ever")) << stack;
+    EXPECT_TRUE(stack.at("complete")) << stack;
+    EXPECT_THAT(stack.at("how").get<std::string>(), HasSubstr("asked by a signal"));
+}
+
+TEST(TraceProgram, ProgramThatHandlesTheSignalItselfGivesNoStack) {
+    planted program("deaf");
+    std::string told;
+    program.program().wait_until("spins", [&] {
+        told = run_tool({"stack", program.source(), "--running"}).out;
+        return told.find("greedy") != std::string::npos;
+    });
+    EXPECT_THAT(told, HasSubstr("its thread did not answer a signal"));
+}
+
+TEST(TraceProgram, AStallIsShownWhileItLasts) {
+    planted program("spinning", {.environment = {{"WEFT_TRACE", "stall:5"}}});
+    json stall;
+    program.program().wait_until("the stall is seen with its stack", [&] {
+        const json stalls = program.ask("stalls", "stalls");
+        stall = stalls.empty() ? json() : stalls.at(0);
+        return !stall.is_null() && !stall.at("frames").empty() && stall.at("name") != "";
+    });
+    EXPECT_EQ(stall.at("name"), "greedy");
+    EXPECT_EQ(stall.at("ended"), false);
+    EXPECT_GE(stall.at("lasted").get<std::uint64_t>(), 5'000'000U);
+    EXPECT_THAT(planted_functions(stall), Contains("spin_for_ever")) << stall;
+}
+
+TEST(TraceProgram, SaysThatNobodyLooksForStalls) {
+    const planted program("parked");
+    const auto result = run_tool({"stalls", program.source()});
+    EXPECT_EQ(result.code, 0);
+    EXPECT_THAT(result.err, HasSubstr("WEFT_TRACE=stall"));
 }
 
 TEST(TraceProgram, StoppedProgramIsShownAsItIs) {

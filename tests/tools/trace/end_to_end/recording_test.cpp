@@ -17,6 +17,7 @@
 #include "memory/mapped_memory.hpp"
 #include "process/source.hpp"
 #include "recording/ownership.hpp"
+#include "recording/ring_reader.hpp"
 #include "support/run_tool.hpp"
 #include "support/temporary_file.hpp"
 
@@ -143,6 +144,36 @@ TEST(RunSlow, FailsOnAStall) {
                         WEFT_TRACE_SUBJECT, "stall"})
                   .code,
               0);
+}
+
+TEST(RunSlow, FailsOnALostResult) {
+    const temporary_file file;
+    const auto failing =
+        run_tool({"run", "-o", file.path(), "--fail-on=lost", "--", WEFT_TRACE_SUBJECT, "lose"});
+    EXPECT_EQ(failing.code, 1);
+    EXPECT_THAT(failing.err, HasSubstr("failed and nobody asked for its result: gone"));
+    EXPECT_EQ(run_tool({"run", "-o", file.path(), "--fail-on=stall,deadlock,leak", "--",
+                        WEFT_TRACE_SUBJECT, "lose"})
+                  .code,
+              0);
+}
+
+// A short form of many attachments to a busy program.
+TEST(RecordSlow, ComesAndGoesManyTimes) {
+    child program({WEFT_TRACE_SUBJECT, "endless"});
+    ASSERT_TRUE(program.says("ready"));
+    const auto memory = memory_of(program);
+    for (int i = 0; i < 1000; ++i) {
+        trace_tool::ring_reader ring(memory);
+        {
+            const trace_tool::ownership owned(memory, trace::sched_events);
+            std::vector<trace::event> read;
+            ASSERT_TRUE(soon([&] { return ring.read(read, 64) + read.size() > 0; }));
+        }
+        ASSERT_EQ(mask_of(memory), 0U);
+    }
+    const auto switches = memory.loop().switches;
+    EXPECT_TRUE(soon([&] { return memory.loop().switches > switches; }));
 }
 
 TEST(RunSlow, SaysThatAProgramIsNotOnWeft) {

@@ -5,17 +5,20 @@
 //     ping N      two fibers hand N numbers through a channel, then it says how many and ends
 //     endless     the same without end
 //     stall       a fiber keeps the loop for 60 ms
+//     lose        a fiber fails, and nobody asks for its result
 //     exit N      ends with this exit code at once
 //
 // It says "ready" when it runs.
 #include <weft/channel.hpp>
 #include <weft/run.hpp>
 #include <weft/task.hpp>
+#include <weft/this_fiber.hpp>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <stdexcept>
 
 namespace {
 
@@ -46,12 +49,21 @@ void stall() {
     }
 }
 
+void lose() {
+    weft::spawn([] { throw std::runtime_error("gone"); }).detach();
+    weft::this_fiber::yield();
+}
+
 int act(int count, char** arguments) {
     const char* what = count > 1 ? arguments[1] : "";
     const long number = count > 2 ? std::strtol(arguments[2], nullptr, 10) : -1;
     say("ready");
     if (std::strcmp(what, "exit") == 0) {
         return static_cast<int>(number);
+    }
+    if (std::strcmp(what, "lose") == 0) {
+        lose();
+        return 0;
     }
     std::strcmp(what, "stall") == 0 ? stall() : ping(number);
     return 0;

@@ -13,6 +13,7 @@
 #include <weft/trace.hpp>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -116,6 +117,11 @@ const std::map<std::string, std::function<void(weft::task_group&)>> all{
     {"parked", park},
     {"blocked", [](weft::task_group& group) { hold_up(group, block); }},
     {"spinning", [](weft::task_group& group) { hold_up(group, spin_for_ever); }},
+    {"deaf",
+     [](weft::task_group& group) {
+         std::signal(SIGURG, [](int) {});  // takes it from the runtime
+         hold_up(group, spin_for_ever);
+     }},
     {"many", [](weft::task_group& group) { park_many(group, 100'000); }},
 };
 

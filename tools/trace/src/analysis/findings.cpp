@@ -32,6 +32,20 @@ void find_stalls(const summary& in, std::vector<finding>& found) {
     }
 }
 
+// Those that the program noticed itself, of fibers of which no run of such a length was recorded.
+void find_noticed_stalls(const summary& in, std::vector<finding>& found) {
+    for (const auto& each : in.stalls) {
+        const auto fiber = in.fibers.find(each.fiber);
+        if (fiber == in.fibers.end() || in.scale.duration(fiber->second.longest_run) < long_run) {
+            found.push_back({finding::kind::stall, each.fiber, each.lasted,
+                             subject(in, each.fiber) + " kept the loop for " +
+                                 duration_text(each.lasted) +
+                                 " without a pause, as the program "
+                                 "itself noticed"});
+        }
+    }
+}
+
 void find_delays(const summary& in, std::vector<finding>& found) {
     for (const auto& [id, fiber] : in.fibers) {
         const auto took = in.scale.duration(fiber.longest_ready);
@@ -144,6 +158,7 @@ std::vector<finding> find_all(const summary& in) {
     std::vector<finding> found;
     find_deadlocks(in, found);
     find_stalls(in, found);
+    find_noticed_stalls(in, found);
     find_lost(in, found);
     find_leaks(in, found);
     find_delays(in, found);

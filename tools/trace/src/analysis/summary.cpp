@@ -50,6 +50,10 @@ public:
             case trace::event_type::handle_lost:
                 made_.lost.push_back({next.fiber, true, {}, next.time});
                 break;
+            case trace::event_type::stalled:
+                made_.stalls.push_back({next.fiber, static_cast<trace::stall_cause>(next.sub),
+                                        next.aux, next.x, next.stack, next.object, next.time});
+                break;
             default: break;
         }
     }

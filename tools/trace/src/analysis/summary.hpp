@@ -47,6 +47,17 @@ struct lost_result {
     std::uint64_t time;
 };
 
+/// A stall that the program noticed itself.
+struct stall_summary {
+    std::uint32_t fiber;
+    trace::stall_cause cause;
+    std::uint16_t ready;         ///< fibers that were ready meanwhile
+    std::uint32_t microseconds;  ///< on the processor
+    std::uint32_t stack;
+    std::uint64_t lasted;  ///< ns
+    std::uint64_t time;    ///< when it was noted, which was after it
+};
+
 /// What a stack, or a fiber without one, waited for and how long.
 struct wait_place {
     std::uint32_t stack;
@@ -81,6 +92,7 @@ struct summary {
     std::map<std::uint32_t, recorded_stack> stacks;                           ///< of `places`
     std::vector<module> modules;
     std::vector<lost_result> lost;
+    std::vector<stall_summary> stalls;
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
     std::map<std::uint64_t, std::string> constants;

@@ -78,7 +78,7 @@ void tell_how(const std::vector<shown_stack>& stacks, std::ostream& err) {
         }
     }
     err << "weft-trace: " << complete << " of " << stacks.size() << " stacks complete";
-    const char* before = "; read from outside, the process was not stopped: ";
+    const char* before = "; the process was not stopped; how: ";
     for (const std::string& way : ways) {
         err << std::exchange(before, " / ") << way;
     }
@@ -86,7 +86,7 @@ void tell_how(const std::vector<shown_stack>& stacks, std::ostream& err) {
 }
 
 outcome stack(const stack_options& options, output_streams streams) {
-    const source from = open_source(options.source);
+    const source from = open_source(options.source, mapped_memory::access::control);
     const auto states = read_states(from);
     const auto stacks =
         read_stacks(chosen_fibers(options, states), from, states, options.all_frames);

@@ -22,5 +22,6 @@ add_command add_export;
 add_command add_diff;
 add_command add_leaks;
 add_command add_lost;
+add_command add_stalls;
 
 }  // namespace weft::trace_tool

@@ -4,7 +4,6 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <weft/trace_events.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -107,11 +106,14 @@ void mapped_memory::check_sections() const {
         {"events", header_.events, sizeof(trace::event), word},
         {"strings", header_.strings, 1, 1},
         {"stacks", header_.stacks, word, word},
+        {"stalls", header_.stalls, sizeof(trace::stall_row), word},
+        {"snapshot", header_.asked, sizeof(trace::stack_snapshot), word},
     };
     for (const rule& each : rules) {
         check_section(each, size_);
     }
-    if (header_.rows.count > most_rows || header_.objects.count > most_rows) {
+    if (header_.rows.count > most_rows || header_.objects.count > most_rows ||
+        header_.stalls.count > most_rows) {
         throw bad_memory("it claims more rows than there can be");
     }
     if (header_.strings.entry_size > 1 || header_.stacks.entry_size > word ||
@@ -149,6 +151,34 @@ std::optional<trace::object_row> mapped_memory::object(std::size_t index) const 
     return index < count && copy_row(begin_ + offset + index * entry, entry, row)
                ? std::optional(row)
                : std::nullopt;
+}
+
+std::optional<trace::stall_row> mapped_memory::stall(std::size_t index) const noexcept {
+    const auto& [offset, entry, count] = header_.stalls;
+    if (index >= count) {
+        return std::nullopt;
+    }
+    const auto* begin = begin_ + offset + index * entry;
+    auto row = copy_row<trace::stall_row>(begin, entry);
+    if (row && row->number != 0) {
+        const auto where = copy_row<trace::stack_snapshot>(
+            begin + offsetof(trace::stall_row, where), sizeof(trace::stack_snapshot));
+        row->where = where.value_or(trace::stack_snapshot{});
+        row->where.size = std::min<std::uint32_t>(row->where.size, trace::snapshot_bytes);
+        row->name.back() = '\0';
+        return row;
+    }
+    return std::nullopt;
+}
+
+std::optional<trace::stack_snapshot> mapped_memory::asked_snapshot() const noexcept {
+    const auto& [offset, entry, count] = header_.asked;
+    auto found =
+        count != 0 ? copy_row<trace::stack_snapshot>(begin_ + offset, entry) : std::nullopt;
+    if (found) {
+        found->size = std::min<std::uint32_t>(found->size, trace::snapshot_bytes);
+    }
+    return found;
 }
 
 std::string mapped_memory::string(std::uint32_t number) const {

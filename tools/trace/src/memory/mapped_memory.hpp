@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <weft/trace_events.hpp>
 #include <weft/trace_format.hpp>
 
 #include <cstddef>
@@ -57,6 +58,13 @@ public:
     void will_read_fibers(std::size_t count) const noexcept;
 
     [[nodiscard]] std::optional<trace::object_row> object(std::size_t index) const noexcept;
+
+    /// The stall in this row; nothing if the row is unused, or changed whenever it was read. If
+    /// only its stack did, that is left out.
+    [[nodiscard]] std::optional<trace::stall_row> stall(std::size_t index) const noexcept;
+
+    /// Where a thread was that was asked last, see control(); nothing if that changes.
+    [[nodiscard]] std::optional<trace::stack_snapshot> asked_snapshot() const noexcept;
 
     /// The string with this number; empty if there is none.
     [[nodiscard]] std::string string(std::uint32_t number) const;

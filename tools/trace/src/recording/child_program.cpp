@@ -87,9 +87,9 @@ child_program::child_program(const std::vector<std::string>& command, const std:
                              const sigset_t& blocked)
     : folder_(make_folder()) {
     try {
-        process_ =
-            start(command, "WEFT_TRACE=file:" + (folder_ / "memory").string() + ",events:" + events,
-                  blocked);
+        process_ = start(
+            command, "WEFT_TRACE=file:" + (folder_ / "memory").string() + ",stall,events:" + events,
+            blocked);
     } catch (...) {
         std::filesystem::remove_all(folder_);
         throw;

@@ -46,7 +46,12 @@ std::uint32_t string_of(const trace::event& of) {
 
 std::uint32_t stack_of(const trace::event& of) {
     using trace::event_type;
-    return of.type == event_type::spawned || of.type == event_type::switched ? of.stack : 0;
+    switch (of.type) {
+        case event_type::spawned:
+        case event_type::switched:
+        case event_type::stalled: return of.stack;
+        default: return 0;
+    }
 }
 
 }  // namespace

@@ -176,4 +176,11 @@ survey survey_of(file_reader reader) {
     return whole;
 }
 
+bool is_recording(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::uint64_t first = 0;
+    file.read(reinterpret_cast<char*>(&first), sizeof first);
+    return file && first == chunk_magic;
+}
+
 }  // namespace weft::trace_tool

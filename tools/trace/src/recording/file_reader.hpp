@@ -55,6 +55,9 @@ private:
     bool complete_ = false;
 };
 
+/// Whether a file begins as a recording does.
+[[nodiscard]] bool is_recording(const std::filesystem::path& path);
+
 /// What the headers of a recording's chunks say together.
 struct survey {
     std::uint64_t chunks = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "report/event_text.hpp"
 
+#include "report/stall_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -13,7 +15,7 @@ namespace {
 
 using trace::event_type;
 
-constexpr std::array<std::pair<event_type, std::string_view>, 23> names{{
+constexpr std::array<std::pair<event_type, std::string_view>, 25> names{{
     {event_type::started, "started"},
     {event_type::spawned, "spawned"},
     {event_type::named, "named"},
@@ -37,6 +39,8 @@ constexpr std::array<std::pair<event_type, std::string_view>, 23> names{{
     {event_type::cancel_seen, "cancel_seen"},
     {event_type::result_lost, "result_lost"},
     {event_type::handle_lost, "handle_lost"},
+    {event_type::never_started, "never_started"},
+    {event_type::stalled, "stalled"},
 }};
 
 std::string string_of(std::uint32_t number, const chunk& in) {
@@ -80,6 +84,13 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
         case event_type::result_lost:
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("object", shown.object);
+            break;
+        case event_type::stalled:
+            made["cause"] = name_of(static_cast<trace::stall_cause>(shown.sub));
+            made["readyMeanwhile"] = shown.aux;
+            made["processorMicroseconds"] = shown.x;
+            made["stack"] = shown.stack;
+            made["lasted"] = shown.object;
             break;
         case event_type::counter:
             made.emplace_back("text", string_of(shown.x, in));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "stacks/asked_stacks.hpp"
 #include "stacks/frame_walk.hpp"
 #include "stacks/thread_position.hpp"
 
@@ -80,10 +81,6 @@ call_stack stack_reader::stack_of(const mapped_memory& runtime, std::uint64_t fi
     if (files_ == nullptr) {
         return none(files_problem_);
     }
-    if (memory_.denied() != 0) {
-        return none(std::string("its memory cannot be read: ") + std::strerror(memory_.denied()) +
-                    "; see `weft-trace doctor`");
-    }
     for (int i = 0; i < attempts; ++i) {
         const auto at = observe(runtime, fiber);
         if (!at) {
@@ -106,6 +103,9 @@ call_stack stack_reader::read(const mapped_memory& runtime, const moment& at) {
     }
     if (at.loop.running == at.row.id && at.row.state == trace::row_state::ready) {
         return running(runtime, at, copy);
+    }
+    if (memory_.denied() != 0) {
+        return told(runtime, at);
     }
     if (at.loop.running == 0 && at.loop.host == at.row.id) {
         return under_loop(at, copy);
@@ -168,7 +168,7 @@ call_stack stack_reader::running(const mapped_memory& runtime, const moment& at,
     const auto thread = static_cast<pid_t>(runtime.header().thread);
     const auto position = position_of(from_.process, thread, problem);
     if (!position) {
-        return none(problem);
+        return interrupted(runtime, at, copy);
     }
     if (!on_stack(position->stack_pointer, at.row)) {
         return none("its thread waits on another stack");
@@ -183,6 +183,55 @@ call_stack stack_reader::running(const mapped_memory& runtime, const moment& at,
     if (!result.complete) {
         result.problem = "of a running thread the kernel tells only two registers";
     }
+    return result;
+}
+
+/// Of a thread on the processor only itself can take the registers: in the handler of a signal.
+call_stack stack_reader::interrupted(const mapped_memory& runtime, const moment& at,
+                                     stack_copy& copy) {
+    const auto taken = ask_for_snapshot(runtime, from_.process);
+    if (!taken) {
+        return none("it is on the processor, and its thread did not answer a signal");
+    }
+    if (taken->fiber != at.row.id || taken->size == 0) {
+        return none("its thread ran something else when it was asked");
+    }
+    copy.use(registers_of(*taken).stack_pointer, std::span(taken->stack).first(taken->size));
+    call_stack result = files_->unwind(registers_of(*taken), copy);
+    result.how = "a snapshot by the thread itself, asked by a signal; " + result.how;
+    return result;
+}
+
+call_stack stack_reader::stack_of(const trace::stack_snapshot& taken) {
+    if (taken.size == 0) {
+        return none("the thread did not answer while it lasted");
+    }
+    if (files_ == nullptr) {
+        return none(from_.process == 0 ? "the process is gone" : files_problem_);
+    }
+    stack_copy copy(memory_);
+    copy.use(registers_of(taken).stack_pointer, std::span(taken.stack).first(taken.size));
+    return files_->unwind(registers_of(taken), copy);
+}
+
+/// What the program itself notes of its fibers that wait, where its memory cannot be read.
+call_stack stack_reader::told(const mapped_memory& runtime, const moment& at) {
+    if (!told_) {
+        told_ = ask_for_stacks(runtime);
+    }
+    const auto row = *told_ ? observe(runtime, at.row.id) : std::nullopt;
+    if (!row || row->row.wait_stack == 0) {
+        return none(std::string("its memory cannot be read: ") + std::strerror(memory_.denied()) +
+                    "; and the program did not answer when it was asked; see `weft-trace doctor`");
+    }
+    call_stack result;
+    const auto noted = runtime.stack_of(row->row.wait_stack);
+    for (const std::uint64_t address : noted.frames) {
+        result.frames.push_back({address, result.frames.empty()});
+    }
+    result.how = "noted by the program itself, by frame pointers";
+    result.complete = !result.frames.empty() && files_->is_outermost(result.frames.back().address);
+    result.problem = result.complete ? "" : "a function keeps no frame pointer";
     return result;
 }
 

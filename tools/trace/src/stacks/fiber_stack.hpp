@@ -27,6 +27,9 @@ public:
     /// The stack of a fiber of this memory. What could not be read is told in its `problem`.
     [[nodiscard]] call_stack stack_of(const mapped_memory& runtime, std::uint64_t fiber);
 
+    /// The stack in a snapshot that the program itself took.
+    [[nodiscard]] call_stack stack_of(const trace::stack_snapshot& taken);
+
     /// What the files of the process say; null if they cannot be read.
     [[nodiscard]] debug_files* files() noexcept { return files_.get(); }
 
@@ -44,6 +47,9 @@ private:
     [[nodiscard]] call_stack suspended(const mapped_memory& runtime, const moment& at,
                                        stack_copy& copy);
     [[nodiscard]] call_stack under_loop(const moment& at, stack_copy& copy);
+    [[nodiscard]] call_stack interrupted(const mapped_memory& runtime, const moment& at,
+                                         stack_copy& copy);
+    [[nodiscard]] call_stack told(const mapped_memory& runtime, const moment& at);
     [[nodiscard]] call_stack running(const mapped_memory& runtime, const moment& at,
                                      stack_copy& copy);
     [[nodiscard]] std::optional<start_registers> saved_registers(const mapped_memory& runtime,
@@ -53,6 +59,7 @@ private:
     process_memory memory_;
     std::unique_ptr<debug_files> files_;
     std::string files_problem_;
+    std::optional<bool> told_;  // whether the program has noted the stacks of parked fibers
     std::unordered_map<std::uint64_t, std::size_t> rows_;  // where a fiber's row was last
 };
 

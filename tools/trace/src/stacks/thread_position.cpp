@@ -17,9 +17,7 @@ std::optional<thread_position> position_of(pid_t process, pid_t thread, std::str
         return std::nullopt;
     }
     if (content->starts_with("running")) {
-        problem =
-            "it is on the processor and in no system call: only the program itself can take "
-            "its stack, as the watchdog does in debug mode (WEFT_DEBUG=1)";
+        problem = "it is on the processor and in no system call";
         return std::nullopt;
     }
     std::istringstream line(*content);

@@ -29,18 +29,22 @@ std::string title(const shown_fiber& fiber) {
            (reason.empty() ? "" : ", " + reason) + ", " + duration_text(time_in_state(fiber));
 }
 
+std::string frame_lines(const std::vector<stack_frame>& frames, const call_stack& read) {
+    std::string text;
+    for (const stack_frame& frame : frames) {
+        text += "    " + frame_text(frame) + "\n";
+    }
+    if (!read.complete) {
+        text += "    (" + std::string(frames.empty() ? "no stack: " : "not complete: ") +
+                printable(read.problem) + ")\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string frames_text(const shown_stack& stack) {
-    std::string text;
-    for (const stack_frame& frame : stack.frames) {
-        text += "    " + frame_text(frame) + "\n";
-    }
-    if (!stack.read.complete) {
-        text += "    (" + std::string(stack.frames.empty() ? "no stack: " : "not complete: ") +
-                printable(stack.read.problem) + ")\n";
-    }
-    return text;
+    return frame_lines(stack.frames, stack.read);
 }
 
 std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files, bool all) {
@@ -58,7 +62,13 @@ std::vector<stack_frame> name_frames(const call_stack& stack, debug_files& files
 }
 
 void print_stack(std::ostream& out, const shown_stack& stack) {
-    out << title(stack.fiber) << "\n" << frames_text(stack);
+    out << title(stack.fiber) << "\n";
+    print_frames(out, stack.frames, stack.read);
+}
+
+void print_frames(std::ostream& out, const std::vector<stack_frame>& frames,
+                  const call_stack& read) {
+    out << frame_lines(frames, read);
 }
 
 void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stacks) {
@@ -78,22 +88,26 @@ void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stack
     }
 }
 
-json json_of(const shown_stack& stack) {
+json frames_json(const std::vector<stack_frame>& shown) {
     json frames = json::array();
-    for (const stack_frame& frame : stack.frames) {
+    for (const stack_frame& frame : shown) {
         frames.push_back({{"address", frame.address},
                           {"function", frame.function},
                           {"file", frame.file},
                           {"line", frame.line},
                           {"inlined", frame.inlined}});
     }
+    return frames;
+}
+
+json json_of(const shown_stack& stack) {
     return {{"id", stack.fiber.row->id},
             {"name", name_of(*stack.fiber.row)},
             {"state", state_of(*stack.fiber.row, *stack.fiber.runtime)},
             {"complete", stack.read.complete},
             {"how", stack.read.how},
             {"problem", stack.read.problem},
-            {"frames", frames}};
+            {"frames", frames_json(stack.frames)}};
 }
 
 }  // namespace weft::trace_tool

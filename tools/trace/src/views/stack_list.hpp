@@ -28,6 +28,11 @@ struct shown_stack {
 
 void print_stack(std::ostream& out, const shown_stack& stack);
 
+/// The lines of its functions, and why it is not complete, if it is not.
+void print_frames(std::ostream& out, const std::vector<stack_frame>& frames,
+                  const call_stack& read);
+[[nodiscard]] json frames_json(const std::vector<stack_frame>& frames);
+
 /// Each different stack once, with the fibers that have it, the most frequent first.
 void print_stack_groups(std::ostream& out, const std::vector<shown_stack>& stacks);
 

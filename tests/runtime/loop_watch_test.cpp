@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/task.hpp>
+#include <weft/this_fiber.hpp>
+
+#include "support/runtime_test.hpp"
+#include "traced_runtime.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <vector>
+
+namespace weft::trace {
+namespace {
+
+using namespace std::chrono_literals;
+using LoopWatch = test::runtime_test;
+using steady = std::chrono::steady_clock;
+
+/// As another process reads it: what the watching thread and signal handlers write meanwhile is
+/// not synchronized with, but versions say whether it is whole.
+template <class Row>
+[[gnu::no_sanitize_thread]] std::optional<Row> copy_of(const Row& row) {
+    const auto& words = reinterpret_cast<const volatile std::uint64_t&>(row);
+    const auto& version = static_cast<const volatile std::uint32_t&>(row.version);
+    Row copied{};
+    auto* to = reinterpret_cast<std::uint64_t*>(&copied);
+    const auto before = version;
+    for (std::size_t i = 0; i < sizeof(Row) / sizeof(std::uint64_t); ++i) {
+        to[i] = (&words)[i];
+    }
+    return before == version && before % 2 == 0 ? std::optional(copied) : std::nullopt;
+}
+
+std::vector<stall_row> stalls() {
+    std::vector<stall_row> found;
+    for (const auto& row : test::trace_memory_here().stalls()) {
+        auto copied = copy_of(row);
+        for (int i = 0; i < 1'000'000 && !copied; ++i) {  // a change takes nanoseconds
+            copied = copy_of(row);
+        }
+        if (copied && copied->number != 0) {
+            found.push_back(*copied);
+        }
+    }
+    return found;
+}
+
+/// Keeps the loop until something is true, for 10 s at most.
+template <class Condition>
+bool keep_loop_until(Condition condition) {
+    const auto end = steady::now() + 10s;
+    while (!condition()) {
+        if (steady::now() > end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_known() {
+    const auto all = stalls();
+    return std::ranges::any_of(all, [](const stall_row& each) { return each.where.size > 0; });
+}
+
+/// Lets others run until a stall is over, for 10 s at most.
+bool all_ended() {
+    const auto end = steady::now() + 10s;
+    const auto ended = [] {
+        const auto all = stalls();
+        return std::ranges::all_of(all, [](const stall_row& each) { return each.ended != 0; });
+    };
+    while (!ended() && steady::now() < end) {
+        this_fiber::yield();
+    }
+    return ended();
+}
+
+TEST_F(LoopWatch, AStallCanBeReadWhileItLasts) {
+    options.trace.stall_limit = 5ms;
+    run([&] {
+        auto busy = spawn(
+            [] {
+                ASSERT_TRUE(keep_loop_until(is_known));
+                const auto all = stalls();
+                ASSERT_EQ(all.size(), 1U);
+                EXPECT_EQ(all[0].fiber, this_fiber::id());
+                EXPECT_EQ(all[0].where.fiber, this_fiber::id());
+                EXPECT_EQ(all[0].ended, 0);
+                EXPECT_GE(all[0].lasted, 5'000'000U);
+            },
+            {.name = "busy"});
+        busy.get();
+        ASSERT_TRUE(all_ended());
+        EXPECT_STREQ(stalls().at(0).name.data(), "busy");
+    });
+}
+
+TEST_F(LoopWatch, TheStackIsThatOfTheFiber) {
+    options.trace.stall_limit = 5ms;
+    run([&] {
+        const std::uint64_t here = 0x1234'5678'9abc'def0;  // stands on this stack
+        const volatile std::uint64_t marker = here;
+        keep_loop_until([end = steady::now() + 100ms] { return steady::now() > end; });
+        ASSERT_TRUE(keep_loop_until(is_known));
+        const auto where = stalls().at(0).where;
+        constexpr std::size_t stack_pointer = 7;
+        const auto at = reinterpret_cast<std::uintptr_t>(&marker);
+        const auto offset = at - where.registers[stack_pointer];
+        ASSERT_LE(offset + sizeof marker, where.size);
+        std::uint64_t copied = 0;
+        std::memcpy(&copied, &where.stack[offset], sizeof copied);
+        EXPECT_EQ(copied, here);
+    });
+}
+
+TEST_F(LoopWatch, ComputingIsToldFromWaitingForTheKernel) {
+    options.trace.stall_limit = 5ms;
+    run([] {
+        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].lasted > 50'000'000; }));
+        ASSERT_TRUE(all_ended());
+        const timespec pause{.tv_sec = 0, .tv_nsec = 60'000'000};
+        ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+        ASSERT_TRUE(all_ended());
+        auto all = stalls();
+        ASSERT_EQ(all.size(), 2U);
+        std::ranges::sort(all, {}, &stall_row::number);
+        EXPECT_NE(all[0].cause, stall_cause::blocking_call);  // others may have the processor
+        EXPECT_EQ(all[1].cause, stall_cause::blocking_call);
+        EXPECT_EQ(all[1].system_call, SYS_clock_nanosleep);
+    });
+}
+
+TEST_F(LoopWatch, CountsTheFibersThatWaitMeanwhile) {
+    options.trace.stall_limit = 5ms;
+    run([] {
+        auto first = spawn([] {});
+        auto second = spawn([] {});
+        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].ready > 0; }));
+        EXPECT_EQ(stalls().at(0).ready, 2U);
+        first.get();
+        second.get();
+    });
+}
+
+TEST_F(LoopWatch, AFiberThatLetsOthersRunIsNoStall) {
+    options.trace.stall_limit = 20ms;
+    run([] {
+        const auto end = steady::now() + 60ms;
+        while (steady::now() < end) {
+            this_fiber::yield();
+        }
+        EXPECT_TRUE(stalls().empty());
+        EXPECT_EQ(test::trace_memory_here().loop().stalls, 0U);
+    });
+}
+
+TEST_F(LoopWatch, StallsAtTheSamePlaceShareARow) {
+    options.trace.stall_limit = 5ms;
+    run([] {
+        for (int i = 0; i < 8; ++i) {
+            const timespec pause{.tv_sec = 0, .tv_nsec = 15'000'000};
+            ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+            ASSERT_TRUE(all_ended());
+        }
+        const auto all = stalls();
+        ASSERT_FALSE(all.empty());
+        EXPECT_LE(all.size(), 2U);  // one whose stack came too late has its own
+        std::uint64_t told = 0;
+        for (const auto& each : all) {
+            told += 1 + each.repeated;
+        }
+        EXPECT_EQ(told, test::trace_memory_here().loop().stalls);
+    });
+}
+
+/// Each depth is another place.
+[[gnu::noinline]] void stall_at_depth(int depth) {
+    if (depth > 0) {
+        stall_at_depth(depth - 1);
+        asm volatile("" ::: "memory");  // no tail call
+        return;
+    }
+    const timespec pause{.tv_sec = 0, .tv_nsec = 15'000'000};
+    ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+}
+
+TEST_F(LoopWatch, TooManyAreOnlyCounted) {
+    options.trace.stall_limit = 5ms;
+    run([] {
+        const auto& shown = test::trace_memory_here().loop();
+        for (int depth = 0; depth < 100 && shown.stalls_suppressed == 0; ++depth) {
+            stall_at_depth(depth);
+            ASSERT_TRUE(all_ended());
+        }
+        EXPECT_EQ(shown.stalls_suppressed, 1U);
+        EXPECT_EQ(stalls().size(), std::size_t{detail::loop_watch::most_a_minute});
+        EXPECT_GT(shown.stalls, std::uint64_t{detail::loop_watch::most_a_minute});
+    });
+}
+
+TEST_F(LoopWatch, AStallIsRecordedWhenItIsOver) {
+    options.trace.stall_limit = 5ms;
+    run([] {
+        const test::recording recorded;
+        ASSERT_TRUE(keep_loop_until(is_known));
+        ASSERT_TRUE(all_ended());
+        keep_loop_until([end = steady::now() + 2ms] { return steady::now() > end; });
+        for (int i = 0; i < 100; ++i) {
+            this_fiber::yield();
+        }
+        const auto found = recorded.of(this_fiber::id(), event_type::stalled);
+        ASSERT_FALSE(found.empty());
+        EXPECT_GE(found[0].object, 5'000'000U);
+        EXPECT_FALSE(test::stack_numbered(found[0].stack).empty());
+    });
+}
+
+TEST_F(LoopWatch, AnswersAToolThatAsksWhereItIs) {
+    run([] {
+        auto& memory = test::trace_memory_here();
+        ASSERT_EQ(memory.loop().signal, static_cast<std::uint32_t>(SIGURG));
+        EXPECT_EQ(memory.loop().stall_limit, 0U);
+        memory.control().asked_snapshot = 7;
+        ::raise(SIGURG);
+        EXPECT_EQ(memory.loop().answered_snapshot, 7U);
+        EXPECT_EQ(memory.asked()[0].fiber, this_fiber::id());
+        EXPECT_GT(memory.asked()[0].size, 0U);
+        const auto time = memory.asked()[0].time;
+        ::raise(SIGURG);  // nobody has asked again
+        EXPECT_EQ(memory.asked()[0].time, time);
+    });
+}
+
+TEST_F(LoopWatch, IsOnInDebugMode) {
+    options.debug.enabled = true;
+    run([] { EXPECT_EQ(test::trace_memory_here().loop().stall_limit, 25'000'000U); });
+    options.trace.stall_limit = 0ms;
+    run([] { EXPECT_EQ(test::trace_memory_here().loop().stall_limit, 0U); });
+}
+
+TEST_F(LoopWatch, GivesTheSignalBack) {
+    struct sigaction during {};
+    struct sigaction after {};
+    run([&] { ::sigaction(SIGURG, nullptr, &during); });
+    ::sigaction(SIGURG, nullptr, &after);
+    EXPECT_NE(during.sa_flags & SA_SIGINFO, 0);
+    EXPECT_EQ(after.sa_handler, SIG_DFL);
+}
+
+}  // namespace
+}  // namespace weft::trace
