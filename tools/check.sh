@@ -42,6 +42,6 @@ if [ "$preset" = tsan ] && setarch --addr-no-randomize true 2>/dev/null; then
     run=(setarch --addr-no-randomize)
 fi
 
-cmake --preset "$preset" --log-level=WARNING -DWEFT_UNITY_TESTS=ON
+cmake --preset "$preset" --log-level=WARNING -DWEFT_UNITY=ON
 cmake --build --preset "$preset" --parallel "$jobs"
 "${run[@]}" ctest --preset "$preset" --parallel "$jobs"

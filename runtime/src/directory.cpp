@@ -10,7 +10,7 @@ namespace weft {
 
 namespace {
 
-constexpr std::size_t piece = 256;
+constexpr std::size_t entries_at_once = 256;
 
 }  // namespace
 
@@ -34,7 +34,8 @@ std::optional<directory_item> directory::next() {
 void directory::fetch() {
     fetched_ = to_thread([this] {
         std::vector<directory_item> items;
-        for (; items.size() < piece && *at_ != std::filesystem::directory_iterator(); ++*at_) {
+        for (; items.size() < entries_at_once && *at_ != std::filesystem::directory_iterator();
+             ++*at_) {
             items.push_back({(*at_)->path(), (*at_)->symlink_status().type()});
         }
         std::ranges::reverse(items);

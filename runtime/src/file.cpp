@@ -19,7 +19,7 @@ namespace weft {
 
 namespace {
 
-constexpr std::size_t piece = std::size_t{1} << 20;
+constexpr std::size_t most_at_once = std::size_t{1} << 20;
 
 /// A system call until it is not interrupted, on a worker: the one place where files block. A
 /// reactor that knows files takes over here.
@@ -78,7 +78,7 @@ template <class Call>
 void file::write_pieces(std::span<const std::byte> from, Call call) {
     std::size_t written = 0;
     while (written < from.size()) {
-        const auto next = from.subspan(written, std::min(piece, from.size() - written));
+        const auto next = from.subspan(written, std::min(most_at_once, from.size() - written));
         written += perform(
             "write", [&] { return call(next, written); }, written);
     }
@@ -120,14 +120,16 @@ file::~file() {
 }
 
 std::size_t file::read_some(std::span<std::byte> into) {
-    return perform("read",
-                   [&] { return ::read(fd_.get(), into.data(), std::min(into.size(), piece)); });
+    return perform("read", [&] {
+        return ::read(fd_.get(), into.data(), std::min(into.size(), most_at_once));
+    });
 }
 
 void file::read_all(std::string& into, std::size_t limit) {
     for (std::size_t left = limit;;) {
         const auto before = into.size();
-        into.resize(before + std::min(left, piece - 1) + 1);  // one more shows what is too much
+        into.resize(before + std::min(left, most_at_once - 1) +
+                    1);  // one more shows what is too much
         std::size_t count = 0;
         try {
             count = read_some(std::as_writable_bytes(std::span(into)).subspan(before));
@@ -157,7 +159,7 @@ void file::write_all(std::span<const std::byte> from) {
 std::size_t file::read_at(std::uint64_t offset, std::span<std::byte> into) {
     const off_t from = offset_of(offset);
     return perform("read", [&] {
-        return ::pread(fd_.get(), into.data(), std::min(into.size(), piece), from);
+        return ::pread(fd_.get(), into.data(), std::min(into.size(), most_at_once), from);
     });
 }
 

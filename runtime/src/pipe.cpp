@@ -16,7 +16,7 @@ namespace weft {
 
 namespace {
 
-constexpr std::size_t piece = 64 * 1024;  // what a pipe holds
+constexpr std::size_t pipe_room = 64 * 1024;  // what a pipe holds
 
 /// Gives back the room at the end of a text that was not used, also when reading it failed.
 class room_at_end {
@@ -46,7 +46,8 @@ std::size_t pipe_reader::read_some(std::span<std::byte> into) {
 
 void pipe_reader::read_all(std::string& into, std::size_t limit) {
     for (std::size_t left = limit;;) {
-        room_at_end room(into, left < piece ? left + 1 : piece);  // one more shows what is too much
+        room_at_end room(
+            into, left < pipe_room ? left + 1 : pipe_room);  // one more shows what is too much
         const auto count = read_some(room.bytes());
         room.use(std::min(count, left));
         if (count > left) {

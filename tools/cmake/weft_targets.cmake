@@ -98,7 +98,7 @@ endfunction()
 #
 # The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`.
 function(weft_register_tests target prefix room engine)
-    if(WEFT_UNITY_TESTS)
+    if(WEFT_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
     endif()
     gtest_discover_tests(${target}

@@ -9,10 +9,6 @@ namespace weft::detail {
 
 namespace {
 
-std::uint64_t address(const void* what) noexcept {
-    return reinterpret_cast<std::uintptr_t>(what);
-}
-
 /// Only the first two cache lines, unless there is more to say.
 [[gnu::always_inline]] inline void fill(trace::fiber_row& row, const fiber& born,
                                         std::uint64_t now) noexcept {
@@ -30,11 +26,11 @@ std::uint64_t address(const void* what) noexcept {
     row.blocked_on = 0;
     row.span = born.span;
     row.parent = born.parent;
-    row.control_block = address(&born);
-    row.stack_low = address(born.memory.low);
+    row.control_block = address_of(&born);
+    row.stack_low = address_of(born.memory.low);
     row.stack_size = born.memory.size;
-    row.spawn_file = address(born.spawned_at.file_name());
-    row.spawn_function = address(born.spawned_at.function_name());
+    row.spawn_file = address_of(born.spawned_at.file_name());
+    row.spawn_function = address_of(born.spawned_at.function_name());
     row.spawn_line = born.spawned_at.line();
     row.wait_stack = 0;
     row.born = now;

@@ -8,14 +8,6 @@
 
 namespace weft::detail {
 
-namespace {
-
-std::uint64_t address_of(const void* object) noexcept {
-    return reinterpret_cast<std::uintptr_t>(object);
-}
-
-}  // namespace
-
 trace::object_row* object_table::find(std::uint64_t address) noexcept {
     const auto found = by_address_.find(address);
     return found != by_address_.end() ? &rows_[found->second] : nullptr;

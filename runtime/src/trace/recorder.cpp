@@ -20,10 +20,6 @@ std::uint16_t saturated(std::size_t count) noexcept {
     return static_cast<std::uint16_t>(std::min(count, most));
 }
 
-std::uint64_t address(const void* what) noexcept {
-    return reinterpret_cast<std::uintptr_t>(what);
-}
-
 /// The frame pointer of the function that called the one with this frame.
 std::uint64_t callers_frame(const void* frame) noexcept {
     return *static_cast<const std::uint64_t*>(frame);
@@ -154,14 +150,14 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
     const std::uint64_t holder = objects_.contended(self);
     if (wants(trace::sync_events)) {
         push(trace::event_type::lock_contended, self.id, static_cast<std::uint8_t>(self.reason), 0,
-             holder, 0, address(self.wait_object));
+             holder, 0, address_of(self.wait_object));
     }
 }
 
 [[gnu::noinline]] void recorder::note_lock_wait_ended(fiber& woken) noexcept {
     if (objects_.left(woken) && wants(trace::sync_events)) {
         push(trace::event_type::lock_received, woken.id, static_cast<std::uint8_t>(woken.reason), 0,
-             waker(), 0, address(woken.wait_object));
+             waker(), 0, address_of(woken.wait_object));
     }
 }
 
@@ -177,7 +173,7 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
     if (wants(trace::sched_events)) {
         const bool aborted = woken.scope != nullptr && woken.scope->cause != nullptr;
         push(trace::event_type::woken, woken.id, static_cast<std::uint8_t>(woken.reason),
-             aborted ? 1 : 0, waker(), 0, address(woken.wait_object));
+             aborted ? 1 : 0, waker(), 0, address_of(woken.wait_object));
     }
     tell(trace_event::ready, &woken);
 }
@@ -196,7 +192,7 @@ void recorder::leave(fiber& from, std::uint64_t to, std::size_t behind) noexcept
                 .aux = saturated(behind),
                 .x = static_cast<std::uint32_t>(to),
                 .stack = wait_stack_,
-                .object = from.state == fiber_state::parked ? address(from.wait_object) : 0});
+                .object = from.state == fiber_state::parked ? address_of(from.wait_object) : 0});
     wait_stack_ = 0;
 }
 

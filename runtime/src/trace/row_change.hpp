@@ -7,6 +7,11 @@
 
 namespace weft::detail {
 
+/// A pointer as rows and events keep it.
+[[gnu::always_inline]] inline std::uint64_t address_of(const void* what) noexcept {
+    return reinterpret_cast<std::uintptr_t>(what);
+}
+
 /// While it lives, readers of a row in shared memory see that it is being changed.
 template <class Row>
 class row_change {
