@@ -159,25 +159,25 @@ std::optional<trace::stall_row> mapped_memory::stall(std::size_t index) const no
         return std::nullopt;
     }
     const auto* begin = begin_ + offset + index * entry;
-    auto row = copy_row<trace::stall_row>(begin, entry);
-    if (row && row->number != 0) {
-        const auto where = copy_row<trace::stack_snapshot>(
-            begin + offsetof(trace::stall_row, where), sizeof(trace::stack_snapshot));
-        row->where = where.value_or(trace::stack_snapshot{});
-        row->where.size = std::min<std::uint32_t>(row->where.size, trace::snapshot_bytes);
-        row->name.back() = '\0';
-        return row;
+    trace::stall_row row;
+    if (!copy_row(begin, entry, row) || row.number == 0) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    if (!copy_row(begin + offsetof(trace::stall_row, where), sizeof row.where, row.where)) {
+        row.where = {};
+    }
+    row.where.size = std::min<std::uint32_t>(row.where.size, trace::snapshot_bytes);
+    row.name.back() = '\0';
+    return row;
 }
 
 std::optional<trace::stack_snapshot> mapped_memory::asked_snapshot() const noexcept {
     const auto& [offset, entry, count] = header_.asked;
-    auto found =
-        count != 0 ? copy_row<trace::stack_snapshot>(begin_ + offset, entry) : std::nullopt;
-    if (found) {
-        found->size = std::min<std::uint32_t>(found->size, trace::snapshot_bytes);
+    trace::stack_snapshot found;
+    if (count == 0 || !copy_row(begin_ + offset, entry, found)) {
+        return std::nullopt;
     }
+    found.size = std::min<std::uint32_t>(found.size, trace::snapshot_bytes);
     return found;
 }
 

@@ -86,11 +86,12 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
             made.emplace_back("object", shown.object);
             break;
         case event_type::stalled:
-            made["cause"] = name_of(static_cast<trace::stall_cause>(shown.sub));
-            made["readyMeanwhile"] = shown.aux;
-            made["processorMicroseconds"] = shown.x;
-            made["stack"] = shown.stack;
-            made["lasted"] = shown.object;
+            made.emplace_back("cause",
+                              std::string(name_of(static_cast<trace::stall_cause>(shown.sub))));
+            made.emplace_back("readyMeanwhile", shown.aux);
+            made.emplace_back("processorMicroseconds", shown.x);
+            made.emplace_back("stack", shown.stack);
+            made.emplace_back("lasted", shown.object);
             break;
         case event_type::counter:
             made.emplace_back("text", string_of(shown.x, in));
