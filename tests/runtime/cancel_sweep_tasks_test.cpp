@@ -58,11 +58,11 @@ TEST_F(CancelSweepTasksSlow, Wait) {
 }
 
 TEST_F(CancelSweepTasksSlow, AsCompleted) {
-    struct shared_ends : shared_tasks {
+    struct tasks_as_they_end : shared_tasks {
         as_completed<int> ends{tasks};
     };
     cancel_everywhere([] {
-        auto shared = std::make_shared<shared_ends>();
+        auto shared = std::make_shared<tasks_as_they_end>();
         const auto taker = [shared] {
             while (auto* ended = shared->ends.next()) {
                 EXPECT_TRUE(ended->done());
