@@ -20,8 +20,11 @@ namespace weft::trace {
 namespace {
 
 using namespace std::chrono_literals;
-using LoopWatch = test::runtime_test;
+using LoopWatchSlow = test::runtime_test;
 using steady = std::chrono::steady_clock;
+
+// Long enough for a busy machine: a fiber that waits for a processor is a stall, too.
+constexpr auto limit = 50ms;
 
 /// As another process reads it: what the watching thread and signal handlers write meanwhile is
 /// not synchronized with, but versions say whether it is whole.
@@ -82,8 +85,8 @@ bool all_ended() {
     return ended();
 }
 
-TEST_F(LoopWatch, AStallCanBeReadWhileItLasts) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, AStallCanBeReadWhileItLasts) {
+    options.trace.stall_limit = limit;
     run([&] {
         auto busy = spawn(
             [] {
@@ -93,7 +96,7 @@ TEST_F(LoopWatch, AStallCanBeReadWhileItLasts) {
                 EXPECT_EQ(all[0].fiber, this_fiber::id());
                 EXPECT_EQ(all[0].where.fiber, this_fiber::id());
                 EXPECT_EQ(all[0].ended, 0);
-                EXPECT_GE(all[0].lasted, 5'000'000U);
+                EXPECT_GE(all[0].lasted, 50'000'000U);
             },
             {.name = "busy"});
         busy.get();
@@ -102,12 +105,12 @@ TEST_F(LoopWatch, AStallCanBeReadWhileItLasts) {
     });
 }
 
-TEST_F(LoopWatch, TheStackIsThatOfTheFiber) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, TheStackIsThatOfTheFiber) {
+    options.trace.stall_limit = limit;
     run([&] {
         const std::uint64_t here = 0x1234'5678'9abc'def0;  // stands on this stack
         const volatile std::uint64_t marker = here;
-        keep_loop_until([end = steady::now() + 100ms] { return steady::now() > end; });
+        keep_loop_until([end = steady::now() + 300ms] { return steady::now() > end; });
         ASSERT_TRUE(keep_loop_until(is_known));
         const auto where = stalls().at(0).where;
         constexpr std::size_t stack_pointer = 7;
@@ -120,12 +123,12 @@ TEST_F(LoopWatch, TheStackIsThatOfTheFiber) {
     });
 }
 
-TEST_F(LoopWatch, ComputingIsToldFromWaitingForTheKernel) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, ComputingIsToldFromWaitingForTheKernel) {
+    options.trace.stall_limit = limit;
     run([] {
-        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].lasted > 50'000'000; }));
+        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].lasted > 200'000'000; }));
         ASSERT_TRUE(all_ended());
-        const timespec pause{.tv_sec = 0, .tv_nsec = 60'000'000};
+        const timespec pause{.tv_sec = 0, .tv_nsec = 300'000'000};
         ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
         ASSERT_TRUE(all_ended());
         auto all = stalls();
@@ -137,22 +140,24 @@ TEST_F(LoopWatch, ComputingIsToldFromWaitingForTheKernel) {
     });
 }
 
-TEST_F(LoopWatch, CountsTheFibersThatWaitMeanwhile) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, CountsTheFibersThatWaitMeanwhile) {
+    options.trace.stall_limit = limit;
     run([] {
         auto first = spawn([] {});
         auto second = spawn([] {});
-        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].ready > 0; }));
-        EXPECT_EQ(stalls().at(0).ready, 2U);
+        ASSERT_TRUE(keep_loop_until([] {
+            const auto all = stalls();
+            return std::ranges::any_of(all, [](const auto& each) { return each.ready == 2; });
+        }));
         first.get();
         second.get();
     });
 }
 
-TEST_F(LoopWatch, AFiberThatLetsOthersRunIsNoStall) {
-    options.trace.stall_limit = 20ms;
+TEST_F(LoopWatchSlow, AFiberThatLetsOthersRunIsNoStall) {
+    options.trace.stall_limit = 2 * limit;
     run([] {
-        const auto end = steady::now() + 60ms;
+        const auto end = steady::now() + 250ms;
         while (steady::now() < end) {
             this_fiber::yield();
         }
@@ -161,11 +166,11 @@ TEST_F(LoopWatch, AFiberThatLetsOthersRunIsNoStall) {
     });
 }
 
-TEST_F(LoopWatch, StallsAtTheSamePlaceShareARow) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, StallsAtTheSamePlaceShareARow) {
+    options.trace.stall_limit = limit;
     run([] {
         for (int i = 0; i < 8; ++i) {
-            const timespec pause{.tv_sec = 0, .tv_nsec = 15'000'000};
+            const timespec pause{.tv_sec = 0, .tv_nsec = 150'000'000};
             ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
             ASSERT_TRUE(all_ended());
         }
@@ -187,12 +192,12 @@ TEST_F(LoopWatch, StallsAtTheSamePlaceShareARow) {
         asm volatile("" ::: "memory");  // no tail call
         return;
     }
-    const timespec pause{.tv_sec = 0, .tv_nsec = 15'000'000};
+    const timespec pause{.tv_sec = 0, .tv_nsec = 150'000'000};
     ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
 }
 
-TEST_F(LoopWatch, TooManyAreOnlyCounted) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, TooManyAreOnlyCounted) {
+    options.trace.stall_limit = limit;
     run([] {
         const auto& shown = test::trace_memory_here().loop();
         for (int depth = 0; depth < 100 && shown.stalls_suppressed == 0; ++depth) {
@@ -205,8 +210,8 @@ TEST_F(LoopWatch, TooManyAreOnlyCounted) {
     });
 }
 
-TEST_F(LoopWatch, AStallIsRecordedWhenItIsOver) {
-    options.trace.stall_limit = 5ms;
+TEST_F(LoopWatchSlow, AStallIsRecordedWhenItIsOver) {
+    options.trace.stall_limit = limit;
     run([] {
         const test::recording recorded;
         ASSERT_TRUE(keep_loop_until(is_known));
@@ -222,7 +227,7 @@ TEST_F(LoopWatch, AStallIsRecordedWhenItIsOver) {
     });
 }
 
-TEST_F(LoopWatch, AnswersAToolThatAsksWhereItIs) {
+TEST_F(LoopWatchSlow, AnswersAToolThatAsksWhereItIs) {
     run([] {
         auto& memory = test::trace_memory_here();
         ASSERT_EQ(memory.loop().signal, static_cast<std::uint32_t>(SIGURG));
@@ -238,14 +243,14 @@ TEST_F(LoopWatch, AnswersAToolThatAsksWhereItIs) {
     });
 }
 
-TEST_F(LoopWatch, IsOnInDebugMode) {
+TEST_F(LoopWatchSlow, IsOnInDebugMode) {
     options.debug.enabled = true;
     run([] { EXPECT_EQ(test::trace_memory_here().loop().stall_limit, 25'000'000U); });
     options.trace.stall_limit = 0ms;
     run([] { EXPECT_EQ(test::trace_memory_here().loop().stall_limit, 0U); });
 }
 
-TEST_F(LoopWatch, GivesTheSignalBack) {
+TEST_F(LoopWatchSlow, GivesTheSignalBack) {
     struct sigaction during {};
     struct sigaction after {};
     run([&] { ::sigaction(SIGURG, nullptr, &during); });

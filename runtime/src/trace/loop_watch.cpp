@@ -178,6 +178,7 @@ void loop_watch::begin_stall() noexcept {
     row_->ended = 0;
     row_->repeated = 0;
     row_->ready = 0;
+    row_->system_call = -1;
     row_->name = {};
     places_[static_cast<std::size_t>(row_ - rows_.data())] = 0;
     ask_again_ = {};
@@ -225,7 +226,9 @@ void loop_watch::update(clock::time_point now) noexcept {
     row_->waited = used.waited;
     row_->minor_faults = used.minor_faults;
     row_->major_faults = used.major_faults;
-    row_->system_call = used.system_call;
+    if (used.system_call >= 0) {
+        row_->system_call = used.system_call;  // the last one seen: it may be on its way back
+    }
 }
 
 void loop_watch::end_stall(clock::time_point now) noexcept {

@@ -72,8 +72,9 @@ grep -q 'backup: failed: disk full' "$work/lost-list.txt" || fail "$(cat "$work/
 # The watch over stalls, read from the process itself and from a recording.
 export WEFT_TRACE=stall
 start stall
+# It has no name before the loop has answered.
 for ((i = 0; i < 1000; ++i)); do
-    if ! "$tool" stalls "$program" > "$work/stalls.txt"; then
+    if ! "$tool" stalls "$program" > "$work/stalls.txt" && grep -q '"report"' "$work/stalls.txt"; then
         break
     fi
 done
