@@ -22,7 +22,7 @@
 namespace weft::detail {
 
 struct worker_pool::shared_state {
-    explicit shared_state(const tick_clock& chosen) noexcept : clock(chosen) {}
+    explicit shared_state(const tick_clock& chosen) : clock(chosen) {}  // a deque allocates
 
     std::mutex guard;
     std::condition_variable work_there;
