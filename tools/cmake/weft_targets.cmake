@@ -94,10 +94,21 @@ function(weft_test room)
     endif()
 endfunction()
 
-# weft_register_tests(<target> <prefix of names> <room> <engine>)
+# weft_register_tests(<target> <prefix of names> <room> <engine> [TOGETHER <suite>])
 #
-# The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`.
+# The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`. The cases of the
+# suite <suite> run in one process and count as one test: there are more than starting a process for
+# each is worth.
 function(weft_register_tests target prefix room engine)
+    cmake_parse_arguments(PARSE_ARGV 4 arg "" "TOGETHER" "")
+    set(apart "-*Slow.*:*Long.*")
+    if(arg_TOGETHER)
+        string(APPEND apart ":${arg_TOGETHER}.*")
+        add_test(NAME ${prefix}${arg_TOGETHER}
+            COMMAND ${target} --gtest_filter=${arg_TOGETHER}.* --gtest_brief=1)
+        set_tests_properties(${prefix}${arg_TOGETHER} PROPERTIES
+            TIMEOUT 600 LABELS "${room}-slow;${engine}")
+    endif()
     if(WEFT_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
         # g++ 12 sees overlapping strings in operator+ that inlining made (bug 105651).
@@ -106,7 +117,7 @@ function(weft_register_tests target prefix room engine)
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
-        TEST_FILTER "-*Slow.*:*Long.*"
+        TEST_FILTER "${apart}"
         TEST_PREFIX "${prefix}"
         PROPERTIES TIMEOUT 60 LABELS ${room})
     gtest_discover_tests(${target}
