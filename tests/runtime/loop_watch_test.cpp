@@ -143,6 +143,9 @@ TEST_F(LoopWatchSlow, ComputingIsToldFromWaitingForTheKernel) {
 TEST_F(LoopWatchSlow, CountsTheFibersThatWaitMeanwhile) {
     options.trace.stall_limit = limit;
     run([] {
+        if (test::trace_memory_here().header().registers.instruction == 0) {
+            GTEST_SKIP() << "Boost.Fiber keeps what is ready";
+        }
         auto first = spawn([] {});
         auto second = spawn([] {});
         ASSERT_TRUE(keep_loop_until([] {

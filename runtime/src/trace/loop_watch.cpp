@@ -26,11 +26,14 @@ std::uint64_t nanoseconds(clock::duration time) noexcept {
     return static_cast<std::uint64_t>(std::max<clock::rep>(time.count(), 0));
 }
 
+/// What took most of the time; the rest of it was spent waiting in the kernel.
 trace::stall_cause cause_of(std::uint64_t lasted, const thread_usage& used) noexcept {
-    if (used.processor >= lasted / 2) {
+    const std::uint64_t told = used.processor + used.waited;
+    const std::uint64_t rest = lasted > told ? lasted - told : 0;
+    if (used.processor >= std::max(used.waited, rest)) {
         return trace::stall_cause::processor;
     }
-    if (used.waited >= lasted / 2) {
+    if (used.waited >= rest) {
         return trace::stall_cause::descheduled;
     }
     return used.major_faults > 0 ? trace::stall_cause::page_fault
