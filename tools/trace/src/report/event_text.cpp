@@ -59,6 +59,14 @@ std::string reason_of(std::uint8_t reason, const chunk& in) {
                                               : "reason " + std::to_string(reason);
 }
 
+void add_stall(event_members& made, const trace::event& shown) {
+    made.emplace_back("cause", std::string(name_of(static_cast<trace::stall_cause>(shown.sub))));
+    made.emplace_back("readyMeanwhile", shown.aux);
+    made.emplace_back("processorMicroseconds", shown.x);
+    made.emplace_back("stack", shown.stack);
+    made.emplace_back("lasted", shown.object);
+}
+
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     switch (shown.type) {
         case event_type::spawned:
@@ -85,14 +93,7 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("object", shown.object);
             break;
-        case event_type::stalled:
-            made.emplace_back("cause",
-                              std::string(name_of(static_cast<trace::stall_cause>(shown.sub))));
-            made.emplace_back("readyMeanwhile", shown.aux);
-            made.emplace_back("processorMicroseconds", shown.x);
-            made.emplace_back("stack", shown.stack);
-            made.emplace_back("lasted", shown.object);
-            break;
+        case event_type::stalled: add_stall(made, shown); break;
         case event_type::counter:
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("value", static_cast<std::int64_t>(shown.object));
