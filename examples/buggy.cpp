@@ -108,11 +108,18 @@ void lost(weft::task_group& group) {
         {.name = "scheduler"});
 }
 
-const std::map<std::string, std::function<void(weft::task_group&)>> bugs{{"stall", stall},
-                                                                         {"deadlock", deadlock},
-                                                                         {"leak", leak},
-                                                                         {"slow_lock", slow_lock},
-                                                                         {"lost", lost}};
+/// Everything that is wrong above, at once.
+void all(weft::task_group& group) {
+    stall(group);
+    deadlock(group);
+    leak(group);
+    slow_lock(group);
+    lost(group);
+}
+
+const std::map<std::string, std::function<void(weft::task_group&)>> bugs{
+    {"stall", stall},         {"deadlock", deadlock}, {"leak", leak},
+    {"slow_lock", slow_lock}, {"lost", lost},         {"all", all}};
 
 }  // namespace
 
@@ -120,7 +127,7 @@ int main(int count, char** arguments) {
     const auto bug = bugs.find(count == 2 ? arguments[1] : "");
     if (bug == bugs.end()) {
         std::fputs(
-            "usage: buggy stall|deadlock|leak|slow_lock|lost\n"
+            "usage: buggy stall|deadlock|leak|slow_lock|lost|all\n"
             "Runs until it gets SIGINT or SIGTERM.\n",
             stderr);
         return 2;

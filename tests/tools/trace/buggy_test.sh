@@ -16,11 +16,12 @@ fail() {
     exit 1
 }
 
-# Starts buggy with a bug, and returns once it runs.
+# Starts buggy, or a copy of it, with a bug, and returns once it runs.
 start() {
-    local line
+    local line file=${2:-$buggy}
+    [ "$file" = "$buggy" ] || cp "$buggy" "$file"
     mkfifo "$work/output"
-    "$buggy" "$1" > "$work/output" 2> /dev/null &
+    "$file" "$1" > "$work/output" 2> /dev/null &
     program=$!
     read -r line < "$work/output"
     rm "$work/output"
@@ -61,6 +62,19 @@ finds slow_lock 'contention: fibers waited .* for locks (mutex)'
 finds_not stall 'contention: '
 "$tool" why "$work/slow_lock.ftr" 'GET /users' | grep -q 'held by #.* refresh' ||
     fail "why does not name the fiber that holds the lock"
+
+# The functions of a recording, also of one that is looked at without its program.
+"$tool" flame "$work/slow_lock.ftr" | grep -q 'slow_lock.*lambda.*;.*\[mutex\]' ||
+    fail "flame does not name functions: $("$tool" flame "$work/slow_lock.ftr")"
+start leak "$work/moved"
+record moved
+stop
+"$tool" flame "$work/moved.ftr" | grep -q 'leak.*lambda.*\[sleep\]' ||
+    fail "flame does not name functions: $("$tool" flame "$work/moved.ftr")"
+rm "$work/moved"
+"$tool" flame "$work/moved.ftr" > "$work/flame.txt" 2> "$work/errors"
+grep -q 'moved+0x.*\[sleep\]' "$work/flame.txt" || fail "$(cat "$work/flame.txt")"
+grep -q 'moved: cannot be read' "$work/errors" || fail "$(cat "$work/errors")"
 
 finds lost 'lost: .*backup failed and nobody asked for its result: disk full'
 finds lost 'lost: .*cleanup was thrown away before it began'

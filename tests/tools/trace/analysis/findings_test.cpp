@@ -39,6 +39,15 @@ trace::fiber_row parked(std::uint64_t id, std::uint64_t blocked_on) {
     return row;
 }
 
+trace::object_row lock(std::uint64_t address, std::uint64_t owner, std::uint64_t waiters) {
+    trace::object_row row{};
+    row.kind = trace::object_kind::lock;
+    row.address = address;
+    row.owner = owner;
+    row.waiters = waiters;
+    return row;
+}
+
 TEST(Findings, AreNoneInAQuietProgram) {
     recorded_story story;
     story.spawned(0, 1).loop_ran(0, 1).left(100, 1, sleeping, 0).woken(50'000, 1, sleeping);
@@ -63,6 +72,27 @@ TEST(Findings, NameTheCycleOfADeadlock) {
     const auto all = found_in(story, 100);
     ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::deadlock));
     EXPECT_THAT(all[0].text, HasSubstr("#2 #2 waits for #3 #3 waits for #2"));
+}
+
+TEST(Findings, NameTheCycleOfADeadlockOnLocks) {
+    recorded_story story;
+    story.last_rows = {parked(1, 0), parked(2, 0)};
+    story.last_rows[0].object = 0xa;
+    story.last_rows[1].object = 0xb;
+    story.last_objects = {lock(0xa, 2, 1), lock(0xb, 1, 1)};
+    const auto all = found_in(story, 100);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::deadlock));
+    EXPECT_THAT(all[0].text, HasSubstr("#1 #1 waits for #2 #2 waits for #1"));
+    story.last_objects[1].owner = 0;
+    EXPECT_THAT(found_in(story, 100), IsEmpty());
+}
+
+TEST(Findings, BelieveNoOwnerOfALockWithoutWaiters) {
+    recorded_story story;
+    story.last_rows = {parked(1, 0)};
+    story.last_rows[0].object = 0xa;
+    story.last_objects = {lock(0xa, 1, 0)};
+    EXPECT_THAT(found_in(story, 100), IsEmpty());
 }
 
 TEST(Findings, NameALostFailure) {

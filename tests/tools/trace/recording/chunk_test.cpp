@@ -53,6 +53,7 @@ TEST(Chunk, UnpacksToWhatWasPacked) {
     EXPECT_EQ(read.modules, packed.modules);
     EXPECT_EQ(read.strings, packed.strings);
     EXPECT_EQ(read.constants, packed.constants);
+    EXPECT_TRUE(same_bytes(read.objects, packed.objects));
     EXPECT_EQ(read.stacks, packed.stacks);
     EXPECT_EQ(read.gaps, packed.gaps);
     EXPECT_TRUE(same_bytes(read.rows, packed.rows));

@@ -80,11 +80,13 @@ public:
         last.began = last.ended = told_.ended;
         last.rows = last_rows;
         last.constants = told_.constants;
+        last.objects = last_objects;
         out.write(last);
         out.finish();
     }
 
     std::vector<trace::fiber_row> last_rows;  ///< the fibers at the end
+    std::vector<trace::object_row> last_objects;
 
 private:
     trace_tool::chunk told_;

@@ -32,6 +32,11 @@ inline trace_tool::chunk sample_chunk() {
     made.strings = {{1, "accept loop"}, {3, ""}};
     made.stacks = {{7, {{0x401000, 0x400123, 0x4ff000}, true}}, {9, {{}, false}}};
     made.constants = {{0x500'0000'0000, "main.cpp"}};
+    made.objects.resize(1);
+    made.objects[0].kind = trace::object_kind::lock;
+    made.objects[0].address = 0x7fff'0000'1234;
+    made.objects[0].owner = 0xffff'ffff'0000'0002;
+    made.objects[0].name = 1;
     made.rows = {row_named(1, "main"), row_named(0xffff'ffff'0000'0002, "")};
     made.gaps = {{0, 5}, {2, 1}};
     made.events = {

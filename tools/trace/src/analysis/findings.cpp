@@ -100,13 +100,31 @@ std::vector<std::uint64_t> cycle_from(
     return {};
 }
 
-void find_deadlocks(const summary& in, std::vector<finding>& found) {
-    std::unordered_map<std::uint64_t, std::uint64_t> waits_for;
-    for (const auto& row : in.last_rows) {
-        if (row.state == trace::row_state::parked && row.blocked_on != 0) {
-            waits_for[row.id] = row.blocked_on;
+// For the end of another fiber, or for a lock that another one holds.
+std::unordered_map<std::uint64_t, std::uint64_t> who_waits_for_whom(const summary& in) {
+    std::unordered_map<std::uint64_t, std::uint64_t> owners;
+    for (const auto& each : in.last_objects) {
+        if (each.kind == trace::object_kind::lock && each.waiters != 0) {
+            owners[each.address] = each.owner;
         }
     }
+    std::unordered_map<std::uint64_t, std::uint64_t> waits_for;
+    for (const auto& row : in.last_rows) {
+        const auto owner = owners.find(row.object);
+        if (row.state != trace::row_state::parked) {
+            continue;
+        }
+        if (row.blocked_on != 0) {
+            waits_for[row.id] = row.blocked_on;
+        } else if (owner != owners.end() && owner->second != 0) {
+            waits_for[row.id] = owner->second;
+        }
+    }
+    return waits_for;
+}
+
+void find_deadlocks(const summary& in, std::vector<finding>& found) {
+    const auto waits_for = who_waits_for_whom(in);
     std::set<std::uint64_t> told;
     for (const auto& row : in.last_rows) {
         const auto cycle =
@@ -114,7 +132,7 @@ void find_deadlocks(const summary& in, std::vector<finding>& found) {
         if (cycle.empty() || !told.insert(cycle.front()).second) {
             continue;
         }
-        std::string text = "deadlock: ";
+        std::string text = "in a ring, ";
         for (const auto member : cycle) {
             told.insert(member);
             text += subject(in, static_cast<std::uint32_t>(member)) + " waits for ";

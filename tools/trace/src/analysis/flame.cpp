@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "stacks/demangle.hpp"
+
 namespace weft::trace_tool {
 
 namespace {
@@ -25,8 +27,9 @@ std::string wait_path(const wait_place& place, const summary& in, frame_names& n
     std::string path;
     const auto stack = in.stacks.find(place.stack);
     if (stack != in.stacks.end()) {
-        for (const auto address : std::views::reverse(stack->second.frames)) {
-            path += frame(names.name_of(address)) + ";";
+        const auto functions = names.functions_of(stack->second);
+        for (const auto& each : std::views::reverse(functions)) {
+            path += frame(shortened(each.function)) + ";";
         }
     }
     return path + "[" + frame(in.reason_name(place.reason)) + "]";

@@ -2,6 +2,8 @@
 #include "analysis/summary.hpp"
 
 #include <algorithm>
+#include <cinttypes>
+#include <cstdio>
 #include <numeric>
 
 #include "analysis/playback.hpp"
@@ -10,6 +12,10 @@
 namespace weft::trace_tool {
 
 namespace {
+
+constexpr std::size_t most_objects = 100'000;     // then those that come first are kept
+constexpr std::size_t most_span_names = 10'000;   // as well
+constexpr std::size_t most_open_spans = 100'000;  // at a time
 
 class summarizer final : public playback_listener {
 public:
@@ -20,6 +26,7 @@ public:
         made_.gaps += read.gaps.size();
         made_.modules = read.modules;
         made_.constants.insert(read.constants.begin(), read.constants.end());
+        learn(read.objects, read);
         made_.stacks.insert(read.stacks.begin(), read.stacks.end());
         if (first_) {
             made_.first_rows = read.rows;
@@ -50,6 +57,8 @@ public:
             case trace::event_type::handle_lost:
                 made_.lost.push_back({next.fiber, true, {}, next.time});
                 break;
+            case trace::event_type::span_began: begin_span(next, in); break;
+            case trace::event_type::span_ended: end_span(next); break;
             case trace::event_type::stalled:
                 made_.stalls.push_back({next.fiber, static_cast<trace::stall_cause>(next.sub),
                                         next.aux, next.x, next.stack, next.object, next.time});
@@ -83,6 +92,15 @@ private:
     static std::string text(const chunk& in, std::uint32_t number) {
         const auto found = in.strings.find(number);
         return found == in.strings.end() ? std::string() : found->second;
+    }
+
+    void learn(const std::vector<trace::object_row>& objects, const chunk& in) {
+        made_.last_objects = objects;
+        for (const auto& each : objects) {
+            if (each.name != 0) {
+                made_.object_names.insert_or_assign(each.address, text(in, each.name));
+            }
+        }
     }
 
     void learn(const trace::fiber_row& row) {
@@ -121,6 +139,38 @@ private:
         }
     }
 
+    void begin_span(const trace::event& next, const chunk& in) {
+        if (open_spans_.size() < most_open_spans) {
+            open_spans_[next.object] = {text(in, next.x), next.time};
+        }
+    }
+
+    void end_span(const trace::event& next) {
+        const auto began = open_spans_.extract(next.object);
+        if (began.empty()) {
+            return;  // it began before the recording
+        }
+        const auto& [name, time] = began.mapped();
+        if (made_.spans.size() < most_span_names || made_.spans.contains(name)) {
+            made_.spans[name].add(next.time > time ? next.time - time : 0);
+        }
+    }
+
+    void add_object(const interval& done) {
+        if (done.object == 0 ||
+            (made_.objects.size() >= most_objects && !made_.objects.contains(done.object))) {
+            return;
+        }
+        auto& object = made_.objects[done.object];
+        object.reason = done.reason;
+        ++object.waits;
+        object.ticks += done.ticks();
+        if (done.ticks() >= object.longest) {
+            object.longest = done.ticks();
+            object.longest_fiber = done.fiber;
+        }
+    }
+
     void add_wait(const interval& done) {
         if (done.cut) {
             ++made_.excluded_waits;
@@ -128,9 +178,11 @@ private:
         }
         made_.waits[done.reason].add(done.ticks());
         made_.wakes[{done.woken_by, done.fiber}].add(done.ticks());
+        add_object(done);
     }
 
     summary& made_;
+    std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> open_spans_;
     bool first_ = true;
 };
 
@@ -146,6 +198,19 @@ std::string summary::reason_name(std::uint8_t reason) const {
         return program.reasons[reason];
     }
     return "reason " + std::to_string(reason);
+}
+
+std::string summary::object_label(std::uint64_t object, std::uint8_t reason) const {
+    if (const auto found = object_names.find(object); found != object_names.end()) {
+        return '"' + found->second + '"';
+    }
+    const auto how = reason_name(reason);
+    if (how == "reading" || how == "writing") {
+        return "descriptor " + std::to_string(object);
+    }
+    char text[24];
+    std::snprintf(text, sizeof text, "0x%" PRIx64, object);
+    return text;
 }
 
 std::string summary::fiber_name(std::uint32_t fiber) const {

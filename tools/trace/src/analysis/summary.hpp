@@ -65,6 +65,15 @@ struct wait_place {
     auto operator<=>(const wait_place&) const = default;
 };
 
+/// How fibers waited for one object: a lock, a channel, a descriptor. Whole waits only; ticks.
+struct object_summary {
+    std::uint8_t reason = 0;
+    std::uint64_t waits = 0;
+    std::uint64_t ticks = 0;
+    std::uint64_t longest = 0;
+    std::uint32_t longest_fiber = 0;
+};
+
 struct time_and_count {
     std::uint64_t ticks = 0;
     std::uint64_t count = 0;
@@ -89,15 +98,21 @@ struct summary {
     durations runs;
     std::map<wait_place, time_and_count> places;
     std::map<std::pair<std::uint32_t, std::uint32_t>, time_and_count> wakes;  ///< waker, woken
-    std::map<std::uint32_t, recorded_stack> stacks;                           ///< of `places`
+    std::unordered_map<std::uint64_t, object_summary> objects;  ///< by address or descriptor
+    std::map<std::string, durations> spans;                     ///< that ended, by name
+    std::map<std::uint32_t, recorded_stack> stacks;             ///< of `places`
     std::vector<module> modules;
     std::vector<lost_result> lost;
     std::vector<stall_summary> stalls;
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
+    std::vector<trace::object_row> last_objects;
     std::map<std::uint64_t, std::string> constants;
+    std::map<std::uint64_t, std::string> object_names;
 
     [[nodiscard]] std::string reason_name(std::uint8_t reason) const;
+    /// The name of an object for which fibers waited, else its descriptor or address.
+    [[nodiscard]] std::string object_label(std::uint64_t object, std::uint8_t reason) const;
     /// Its name, else where it was spawned, else its number; for the loop: loop.
     [[nodiscard]] std::string fiber_name(std::uint32_t fiber) const;
 };

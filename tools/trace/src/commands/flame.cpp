@@ -36,6 +36,9 @@ outcome flame(const flame_options& options, output_streams streams) {
         list.finish();
         return outcome::good;
     }
+    for (const auto& problem : names.problems()) {
+        streams.err << "weft-trace: " << printable(problem) << '\n';
+    }
     for (const auto& [path, value] : paths) {
         streams.out << printable(path) << ' ' << value << '\n';
     }

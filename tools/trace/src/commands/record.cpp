@@ -14,6 +14,7 @@
 #include "recording/stop_signals.hpp"
 #include "recording/unique_descriptor.hpp"
 #include "report/sections.hpp"
+#include "stacks/asked_stacks.hpp"
 
 namespace weft::trace_tool {
 namespace {
@@ -71,6 +72,9 @@ outcome record(record_options options, output_streams streams) {
     options.recording.from_beginning = from.process == 0;
     session recording(options.recording);
     for (auto& memory : from.memories) {
+        if (options.stacks) {
+            ask_for_stacks(memory);  // of the fibers that wait already
+        }
         recording.add(std::move(memory), from.process);
     }
     for (const auto& note : from.notes) {

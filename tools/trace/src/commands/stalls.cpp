@@ -58,9 +58,10 @@ found_stalls of_program(const stalls_options& options) {
 
 found_stalls of_recording(const std::string& file) {
     const auto read = summarize(file);
+    frame_names names(read.modules);
     found_stalls found;
     for (const auto& each : read.stalls) {
-        found.shown.push_back(stall_of(each, read));
+        found.shown.push_back(stall_of(each, read, names));
     }
     found.ever = read.stalls.size();
     found.watched = true;

@@ -72,6 +72,7 @@ struct chunk {
     std::map<std::uint32_t, recorded_stack> stacks;
     std::map<std::uint64_t, std::string> constants;  ///< of the program, by address; of rows
     std::vector<trace::fiber_row> rows;              ///< of fibers, when the chunk began
+    std::vector<trace::object_row> objects;          ///< when the chunk ended
     std::vector<gap> gaps;
     std::vector<trace::event> events;
 

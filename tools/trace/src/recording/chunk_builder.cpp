@@ -82,6 +82,7 @@ chunk chunk_builder::take() {
     next_.ended = clock_now(program_.ticks);
     next_.modules = modules_.now();
     add_named();
+    add_objects();
     chunk taken = std::exchange(next_, {});
     begin();
     return taken;
@@ -117,6 +118,17 @@ void chunk_builder::add_row(const trace::fiber_row& row) {
 void chunk_builder::add_constant(std::uint64_t address) {
     if (address != 0 && !next_.constants.contains(address)) {
         next_.constants.emplace(address, constants_.constant_string(address));
+    }
+}
+
+void chunk_builder::add_objects() {
+    const auto used = std::min(memory_.loop().objects_used, memory_.header().objects.count);
+    for (std::size_t i = 0; i < used; ++i) {
+        const auto row = memory_.object(i);
+        if (row && row->kind != trace::object_kind::unknown) {
+            next_.objects.push_back(*row);
+            add_string(row->name);
+        }
     }
 }
 

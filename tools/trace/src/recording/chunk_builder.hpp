@@ -40,6 +40,7 @@ private:
     void begin();
     void add_row(const trace::fiber_row& row);
     void add_constant(std::uint64_t address);
+    void add_objects();
     void add_named();
     void add_string(std::uint32_t number);
     void add_stack(std::uint32_t number);

@@ -21,6 +21,7 @@ inline constexpr protozero::pbf_tag_type rows = 5;
 inline constexpr protozero::pbf_tag_type gaps = 6;
 inline constexpr protozero::pbf_tag_type events = 7;
 inline constexpr protozero::pbf_tag_type constant = 8;  // repeated; as a string, by address
+inline constexpr protozero::pbf_tag_type objects = 9;
 }  // namespace chunk_field
 
 namespace program_field {
@@ -88,6 +89,17 @@ inline constexpr std::array row_columns{
 /// The names of all rows, each ended by a null.
 inline constexpr protozero::pbf_tag_type row_names = 24;
 
+inline constexpr std::array object_columns{
+    make_column<&trace::object_row::address>(2, "address"),
+    make_column<&trace::object_row::kind>(3, "kind"),
+    make_column<&trace::object_row::reason>(4, "reason"),
+    make_column<&trace::object_row::owner>(5, "owner"),
+    make_column<&trace::object_row::waiters>(6, "waiters"),
+    make_column<&trace::object_row::contended>(7, "contended"),
+    make_column<&trace::object_row::since>(8, "since"),
+    make_column<&trace::object_row::name>(9, "name"),
+};
+
 inline constexpr std::array gap_columns{
     make_column<&gap::before>(2, "before"),
     make_column<&gap::lost>(3, "lost"),
@@ -96,6 +108,7 @@ inline constexpr std::array gap_columns{
 /// What a chunk may have at most; what a recorder writes is far below.
 inline constexpr std::uint64_t most_events = 4U << 20;
 inline constexpr std::uint64_t most_rows = 1U << 18;
+inline constexpr std::uint64_t most_objects = 1U << 18;
 inline constexpr std::uint64_t most_gaps = 1U << 20;
 inline constexpr std::uint64_t most_entries = 1U
                                               << 18;  // strings, stacks, modules, constants: each

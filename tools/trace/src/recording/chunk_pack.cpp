@@ -83,6 +83,9 @@ std::string pack(const chunk& packed) {
         pack_stack(pbf_writer(out, chunk_field::stack), number, stack);
     }
     pack_rows(pbf_writer(out, chunk_field::rows), packed.rows);
+    pbf_writer objects(out, chunk_field::objects);
+    pack_records<trace::object_row>(objects, object_columns, packed.objects);
+    objects.commit();
     pbf_writer gaps(out, chunk_field::gaps);
     pack_records<gap>(gaps, gap_columns, packed.gaps);
     gaps.commit();

@@ -170,6 +170,10 @@ void unpack_field(pbf_reader& in, chunk& read) {
         case bytes_field(chunk_field::constant):
             unpack_text(in.get_message(), read.constants);
             break;
+        case bytes_field(chunk_field::objects):
+            read.objects = unpack_records<trace::object_row>(in.get_message(), object_columns,
+                                                             most_objects, "objects", ignored);
+            break;
         case bytes_field(chunk_field::stack): unpack_stack(in.get_message(), read.stacks); break;
         case bytes_field(chunk_field::rows): read.rows = unpack_rows(in.get_message()); break;
         case bytes_field(chunk_field::gaps):

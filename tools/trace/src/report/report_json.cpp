@@ -95,6 +95,19 @@ json waits_json(const summary& in) {
     return made;
 }
 
+json spans_json(const summary& in) {
+    std::vector<std::pair<std::uint64_t, const std::string*>> order;
+    for (const auto& [name, spans] : in.spans) {
+        order.emplace_back(spans.total(), &name);
+    }
+    std::ranges::stable_sort(order, std::greater(), [](const auto& each) { return each.first; });
+    json made = json::array();
+    for (const auto& [total, name] : order) {
+        made.push_back(durations_json(*name, in.spans.at(*name), in.scale));
+    }
+    return made;
+}
+
 json report_json(const summary& in) {
     json sites = json::array();
     for (const auto& site : sites_of(in)) {
@@ -109,6 +122,7 @@ json report_json(const summary& in) {
             {"findings", findings_json(find_all(in))},
             {"fibers", fibers_json(in)},
             {"waits", waits_json(in)},
+            {"spans", spans_json(in)},
             {"ready", durations_json("ready", in.ready, in.scale)},
             {"running", durations_json("running", in.runs, in.scale)},
             {"sites", sites}};

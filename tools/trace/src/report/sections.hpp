@@ -41,5 +41,7 @@ json findings_json(const std::vector<finding>& shown);
 /// By id, or those that ran longest if there are more than that.
 json fibers_json(const summary& in, std::size_t most = SIZE_MAX);
 json waits_json(const summary& in);
+/// The spans of each name together, the most time first.
+json spans_json(const summary& in);
 
 }  // namespace weft::trace_tool

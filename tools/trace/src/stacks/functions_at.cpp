@@ -8,7 +8,10 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 
 #include "stacks/demangle.hpp"
 
@@ -24,14 +27,107 @@ const char* attribute_text(Dwarf_Die& of, unsigned name) {
     return ::dwarf_formstring(::dwarf_attr_integrate(&of, name, &attribute));
 }
 
+/// Scopes, innermost first.
+class scope_list {
+public:
+    /// The scope and what contains it.
+    explicit scope_list(Dwarf_Die scope) : count_(::dwarf_getscopes_die(&scope, &scopes_)) {}
+
+    /// What contains an address, of the unit of a compiler. Of the function in which an inlined one
+    /// was put; what libdw itself says contains an inlined function is what contains its text.
+    scope_list(Dwarf_Die& unit, Dwarf_Addr address)
+        : count_(::dwarf_getscopes(&unit, address, &scopes_)) {
+        if (count_ > 0) {
+            const std::unique_ptr<Dwarf_Die, free_memory> innermost(
+                std::exchange(scopes_, nullptr));
+            count_ = ::dwarf_getscopes_die(innermost.get(), &scopes_);
+        }
+    }
+
+    scope_list(const scope_list&) = delete;
+    scope_list& operator=(const scope_list&) = delete;
+    ~scope_list() { free_memory{}(scopes_); }
+
+    [[nodiscard]] std::span<Dwarf_Die> all() const noexcept {
+        return {scopes_, static_cast<std::size_t>(std::max(count_, 0))};
+    }
+
+private:
+    Dwarf_Die* scopes_ = nullptr;
+    int count_;
+};
+
+/// Where a function is declared, of one that was inlined or is defined elsewhere.
+Dwarf_Die declaration_of(Dwarf_Die of) {
+    constexpr int most = 8;
+    for (int i = 0; i < most; ++i) {
+        Dwarf_Attribute attribute;
+        Dwarf_Die next;
+        if (::dwarf_formref_die(::dwarf_attr(&of, DW_AT_abstract_origin, &attribute), &next) ==
+                nullptr &&
+            ::dwarf_formref_die(::dwarf_attr(&of, DW_AT_specification, &attribute), &next) ==
+                nullptr) {
+            break;
+        }
+        of = next;
+    }
+    return of;
+}
+
+std::string plain_name(Dwarf_Die& of) {
+    const char* name = ::dwarf_diename(&of);
+    const std::string_view text = name != nullptr ? name : "";
+    if (::dwarf_tag(&of) == DW_TAG_namespace) {
+        return text.empty() ? "(anonymous namespace)" : std::string(text);
+    }
+    return text.empty() || text.starts_with("<lambda") ? "{lambda}" : std::string(text);
+}
+
+bool has_name_in_source(Dwarf_Die& scope) {
+    switch (::dwarf_tag(&scope)) {
+        case DW_TAG_subprogram:
+        case DW_TAG_class_type:
+        case DW_TAG_structure_type:
+        case DW_TAG_union_type:
+        case DW_TAG_namespace: return true;
+        default: return false;
+    }
+}
+
+/// The function, class or namespace around this one; nothing outside of all.
+std::optional<Dwarf_Die> around(Dwarf_Die& declared) {
+    const scope_list scopes(declared);
+    for (std::size_t i = 1; i < scopes.all().size(); ++i) {
+        if (has_name_in_source(scopes.all()[i])) {
+            return declaration_of(scopes.all()[i]);  // a function has its own elsewhere
+        }
+    }
+    return std::nullopt;
+}
+
+/// With the classes, functions and namespaces around it.
+std::string qualified_name(Dwarf_Die& function) {
+    constexpr int deepest = 32;
+    Dwarf_Die declared = declaration_of(function);
+    std::string name = plain_name(declared);
+    for (int i = 0; i < deepest; ++i) {
+        const auto outer = around(declared);
+        if (!outer) {
+            break;
+        }
+        declared = *outer;
+        name.insert(0, plain_name(declared) + "::");
+    }
+    return name;
+}
+
 std::string name_of(Dwarf_Die& function) {
     for (const unsigned attribute : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
         if (const char* linked = attribute_text(function, attribute)) {
             return demangled(linked);
         }
     }
-    const char* plain = ::dwarf_diename(&function);
-    return plain != nullptr ? plain : "";
+    return ::dwarf_diename(&function) == nullptr ? std::string() : qualified_name(function);
 }
 
 int number(Dwarf_Die& of, unsigned name) {
@@ -73,11 +169,12 @@ void add_scopes(std::vector<stack_frame>& onto, Dwfl_Module& module, std::uint64
                 std::uint64_t inside) {
     Dwarf_Addr bias = 0;
     Dwarf_Die* unit = ::dwfl_module_addrdie(&module, inside, &bias);
-    Dwarf_Die* scopes = nullptr;
-    const int count = unit == nullptr ? 0 : ::dwarf_getscopes(unit, inside - bias, &scopes);
-    const std::unique_ptr<Dwarf_Die, free_memory> owner(scopes);
+    if (unit == nullptr) {
+        return;
+    }
     place at = line_at(module, inside);
-    for (Dwarf_Die& scope : std::span(scopes, static_cast<std::size_t>(std::max(count, 0)))) {
+    const scope_list scopes(*unit, inside - bias);
+    for (Dwarf_Die& scope : scopes.all()) {
         const int tag = ::dwarf_tag(&scope);
         const bool inlined = tag == DW_TAG_inlined_subroutine;
         if (inlined || tag == DW_TAG_subprogram) {

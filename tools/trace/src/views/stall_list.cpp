@@ -2,7 +2,6 @@
 
 #include "views/stall_list.hpp"
 
-#include "analysis/frame_names.hpp"
 #include "output/table.hpp"
 #include "report/stall_text.hpp"
 #include "views/stack_list.hpp"
@@ -47,7 +46,7 @@ json json_of(const shown_stall& stall) {
             {"frames", frames_json(stall.frames)}};
 }
 
-shown_stall stall_of(const stall_summary& recorded, const summary& in) {
+shown_stall stall_of(const stall_summary& recorded, const summary& in, frame_names& names) {
     constexpr std::uint64_t nanoseconds = 1000;
     shown_stall made{};
     made.row.fiber = recorded.fiber;
@@ -58,11 +57,8 @@ shown_stall stall_of(const stall_summary& recorded, const summary& in) {
     made.row.ready = recorded.ready;
     made.row.system_call = -1;
     in.fiber_name(recorded.fiber).copy(made.row.name.data(), made.row.name.size() - 1);
-    frame_names names(in.modules);
     if (const auto found = in.stacks.find(recorded.stack); found != in.stacks.end()) {
-        for (const std::uint64_t address : found->second.frames) {
-            made.frames.push_back({address, names.name_of(address), "", 0, false});
-        }
+        made.frames = names.functions_of(found->second);
     }
     made.read.problem = "followed by frame pointers when it was recorded";
     return made;

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <vector>
 
+#include "analysis/frame_names.hpp"
 #include "analysis/summary.hpp"
 #include "output/json.hpp"
 #include "stacks/debug_files.hpp"
@@ -23,7 +24,9 @@ struct shown_stall {
 void print_stall(std::ostream& out, const shown_stall& stall);
 [[nodiscard]] json json_of(const shown_stall& stall);
 
-/// One of a recording; its stack is named by module and offset.
-[[nodiscard]] shown_stall stall_of(const stall_summary& recorded, const summary& in);
+/// One of a recording.
+/// \param names  of functions in it.
+[[nodiscard]] shown_stall stall_of(const stall_summary& recorded, const summary& in,
+                                   frame_names& names);
 
 }  // namespace weft::trace_tool
