@@ -39,6 +39,7 @@ readonly packages=(
 
 # Where apt does not offer these, what needs them is skipped.
 readonly wished=(
+    chromium
     clang-format-14
     gdb
 )

@@ -5,9 +5,11 @@
 
 namespace weft::trace_tool {
 
-/// The page that shows a recording: what stands before its data, and what after them. It loads
-/// nothing, and forbids itself to.
-extern const std::string_view page_before_data;
-extern const std::string_view page_after_data;
+/// What stands before and behind the packed data of a page, in this order. Texts of the recording
+/// get into the page as text only, never as markup.
+extern const std::string_view page_head;  ///< styles, and where everything will be
+extern const std::string_view page_basics_script;
+extern const std::string_view page_timeline_script;
+extern const std::string_view page_flame_script;  ///< and the end of the page
 
 }  // namespace weft::trace_tool
