@@ -2,6 +2,7 @@
 #include "socket.hpp"
 
 #include <weft/io.hpp>
+#include <weft/socket_calls.hpp>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -38,7 +39,8 @@ void rethrow_as(const io_error& failed, const std::string& operation) {
 
 unique_fd open_socket(const address& where, int type) {
     const int domain = where.family() == family::any ? AF_UNSPEC : where.native()->sa_family;
-    unique_fd opened(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    unique_fd opened(
+        io::socket_calls_here().socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!opened) {
         throw_errno("socket for " + where.to_string());
     }
@@ -46,7 +48,7 @@ unique_fd open_socket(const address& where, int type) {
 }
 
 void set_option(int fd, int level, int option, int value, const char* operation) {
-    if (::setsockopt(fd, level, option, &value, sizeof value) != 0) {
+    if (io::socket_calls_here().setsockopt(fd, level, option, &value, sizeof value) != 0) {
         throw_errno(operation);
     }
 }
@@ -55,13 +57,13 @@ void bind_socket(int fd, const address& local) {
     if (local.family() == family::v6) {
         set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1, "IPV6_V6ONLY");
     }
-    if (::bind(fd, local.native(), local.native_size()) != 0) {
+    if (io::socket_calls_here().bind(fd, local.native(), local.native_size()) != 0) {
         throw_errno("bind " + local.to_string());
     }
 }
 
 void start_listening(int fd, int backlog, const address& local) {
-    if (::listen(fd, backlog) != 0) {
+    if (io::socket_calls_here().listen(fd, backlog) != 0) {
         throw_errno("listen " + local.to_string());
     }
 }
@@ -69,10 +71,11 @@ void start_listening(int fd, int backlog, const address& local) {
 address local_address_of(int fd) {
     sockaddr_storage native{};
     socklen_t size = sizeof native;
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&native), &size) != 0) {
+    auto* generic = reinterpret_cast<sockaddr*>(&native);
+    if (io::socket_calls_here().getsockname(fd, generic, &size) != 0) {
         throw_errno("getsockname");
     }
-    return address::from_native(reinterpret_cast<const sockaddr*>(&native), size);
+    return address::from_native(generic, size);
 }
 
 unique_fd connect_socket(const address& peer) {

@@ -4,6 +4,7 @@
 #include "socket.hpp"
 
 #include <weft/io.hpp>
+#include <weft/socket_calls.hpp>
 
 #include <sys/socket.h>
 
@@ -35,7 +36,8 @@ void socket_stream::write_all(std::span<const std::byte> from) {
 }
 
 void socket_stream::shutdown_write() {
-    if (::shutdown(require_open(socket_, "shutdown"), SHUT_WR) != 0) {
+    const int fd = require_open(socket_, "shutdown");
+    if (io::socket_calls_here().shutdown(fd, SHUT_WR) != 0) {
         throw_errno("shutdown");
     }
 }

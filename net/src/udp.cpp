@@ -4,6 +4,7 @@
 #include "socket.hpp"
 
 #include <weft/io.hpp>
+#include <weft/socket_calls.hpp>
 
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -22,7 +23,8 @@ udp_socket udp_socket::bind(const address& local) {
 udp_socket udp_socket::connect(const address& peer) {
     unique_fd opened = open_socket(peer, SOCK_DGRAM);
     // For UDP this only notes the peer and cannot wait.
-    if (::connect(opened.get(), peer.native(), peer.native_size()) != 0) {
+    auto& calls = io::socket_calls_here();
+    if (calls.connect(opened.get(), peer.native(), peer.native_size()) != 0) {
         throw_errno("connect udp " + peer.to_string());
     }
     return udp_socket(std::move(opened), peer);

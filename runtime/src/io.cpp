@@ -2,10 +2,9 @@
 #include <weft/io.hpp>
 
 #include <weft/error.hpp>
+#include <weft/socket_calls.hpp>
 
 #include "scheduler.hpp"
-
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -98,7 +97,7 @@ void io::forget(int fd) noexcept {
 void io::close(int fd) noexcept {
     const int saved = errno;  // destructors close: errno is for the code around them
     forget(fd);
-    ::close(fd);
+    socket_calls_here().close(fd);
     errno = saved;
 }
 

@@ -7,6 +7,7 @@
 
 #include <weft/io.hpp>
 #include <weft/net/error.hpp>
+#include <weft/socket_calls.hpp>
 #include <weft/task.hpp>
 
 #include <ares_nameser.h>
@@ -42,7 +43,7 @@ struct channel::pump_guard {
 };
 
 channel::channel(const address& server, std::chrono::milliseconds longest)
-    : poller_(::epoll_create1(EPOLL_CLOEXEC)) {
+    : poller_(io::socket_calls_here().epoll_create()) {
     if (!poller_) {
         throw_errno("resolver: epoll_create1");
     }
@@ -108,14 +109,15 @@ void channel::end(attempt& made, answer found) {
 
 void channel::watch(void* self, ares_socket_t fd, int readable, int writable) {
     const int poller = static_cast<channel*>(self)->poller_.get();
+    auto& calls = io::socket_calls_here();
     epoll_event wanted{};
     wanted.events = (readable != 0 ? EPOLLIN : 0U) | (writable != 0 ? EPOLLOUT : 0U);
     wanted.data.fd = fd;
     // A failure cannot be reported from here; the question then ends by its timeout.
     if (wanted.events == 0) {
-        (void)::epoll_ctl(poller, EPOLL_CTL_DEL, fd, nullptr);
-    } else if (::epoll_ctl(poller, EPOLL_CTL_MOD, fd, &wanted) != 0 && errno == ENOENT) {
-        (void)::epoll_ctl(poller, EPOLL_CTL_ADD, fd, &wanted);
+        (void)calls.epoll_ctl(poller, EPOLL_CTL_DEL, fd, nullptr);
+    } else if (calls.epoll_ctl(poller, EPOLL_CTL_MOD, fd, &wanted) != 0 && errno == ENOENT) {
+        (void)calls.epoll_ctl(poller, EPOLL_CTL_ADD, fd, &wanted);
     }
 }
 
@@ -155,7 +157,8 @@ void channel::process() {
     if (!handle_) {
         return;
     }
-    const int count = ::epoll_wait(poller_.get(), ready.data(), static_cast<int>(ready.size()), 0);
+    const int count = io::socket_calls_here().epoll_take(poller_.get(), ready.data(),
+                                                         static_cast<int>(ready.size()));
     for (int i = 0; i < count; ++i) {
         const auto& each = ready[static_cast<std::size_t>(i)];
         const bool readable = (each.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;

@@ -4,6 +4,7 @@
 #include "dns/ares.hpp"
 
 #include <weft/net/address.hpp>
+#include <weft/socket_calls.hpp>
 
 #include <netinet/in.h>
 
@@ -34,6 +35,9 @@ address address_of(const ares_addr_port_node& server) {
 }  // namespace
 
 configuration read_configuration() {
+    if (const char* only = io::socket_calls_here().name_server()) {
+        return {.servers = {only}, .domains = {}};
+    }
     require_library();
     ares_channel opened = nullptr;
     require_success(ares_init(&opened), "initialization");

@@ -4,6 +4,7 @@
 #include "socket.hpp"
 
 #include <weft/net/error.hpp>
+#include <weft/socket_calls.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -103,7 +104,8 @@ int scope_of(const bits& shown) noexcept {
 std::optional<address> source_for(const address& to) {
     try {
         const auto asking = open_socket(to, SOCK_DGRAM);
-        if (::connect(asking.get(), to.native(), to.native_size()) != 0) {
+        auto& calls = io::socket_calls_here();
+        if (calls.connect(asking.get(), to.native(), to.native_size()) != 0) {
             return {};
         }
         return local_address_of(asking.get());

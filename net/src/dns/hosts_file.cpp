@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "dns/hosts_file.hpp"
 
+#include <weft/socket_calls.hpp>
 #include <weft/worker_pool.hpp>
 
 #include <sys/stat.h>
@@ -69,7 +70,8 @@ hosts_table parse_hosts(std::string_view text) {
 
 hosts_file::version hosts_file::current_version() const noexcept {
     struct stat found {};
-    if (path_.empty() || ::stat(path_.c_str(), &found) != 0) {
+    if (path_.empty() || io::socket_calls_here().name_server() != nullptr ||
+        ::stat(path_.c_str(), &found) != 0) {
         return {};
     }
     return {found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "dns/sockets.hpp"
 
+#include <weft/socket_calls.hpp>
+
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -12,17 +13,17 @@ namespace weft::net::dns {
 namespace {
 
 ares_socket_t open(int domain, int type, int protocol, void*) {
-    return ::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    return io::socket_calls_here().socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 }
 
 // The sockets never meet the reactor, only the channel's own epoll instance, which forgets them
 // when they are closed.
 int close(ares_socket_t fd, void*) {
-    return ::close(fd);
+    return io::socket_calls_here().close(fd);
 }
 
 int connect(ares_socket_t fd, const sockaddr* server, ares_socklen_t size, void*) {
-    return ::connect(fd, server, size);
+    return io::socket_calls_here().connect(fd, server, size);
 }
 
 // NOLINTNEXTLINE(readability-function-size): c-ares decides on the parameters.
@@ -30,7 +31,7 @@ ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, socka
                      ares_socklen_t* from_size, void*) {
     ares_ssize_t count = 0;
     do {
-        count = ::recvfrom(fd, into, size, flags, from, from_size);
+        count = io::socket_calls_here().recvfrom(fd, into, size, flags, from, from_size);
     } while (count < 0 && errno == EINTR);
     return count;
 }
@@ -40,7 +41,7 @@ ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, socka
 ares_ssize_t send_message(ares_socket_t fd, const msghdr& message) {
     ares_ssize_t sent = 0;
     do {
-        sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+        sent = io::socket_calls_here().sendmsg(fd, message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
     return sent;
 }

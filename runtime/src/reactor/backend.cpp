@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reactor/backend.hpp"
 
+#include "simulated.hpp"
+
 #include <weft/error.hpp>
 
 #include <cstdlib>
@@ -10,6 +12,9 @@
 namespace weft::detail {
 
 std::unique_ptr<backend> make_backend(backend_kind chosen) {
+    if (simulated.make_backend != nullptr) {
+        return simulated.make_backend();
+    }
     const char* variable = std::getenv("WEFT_BACKEND");
     const std::string_view wanted = variable != nullptr ? variable : "auto";
     if (chosen == backend_kind::automatic && wanted != "auto" && wanted != "epoll") {
