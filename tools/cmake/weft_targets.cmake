@@ -98,7 +98,7 @@ endfunction()
 #
 # The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`. The cases of the
 # suite <suite> run in one process and count as one test: there are more than starting a process for
-# each is worth.
+# each is worth. With WEFT_TEST_SHARDS, so do all quick cases, in so many parts.
 function(weft_register_tests target prefix room engine)
     cmake_parse_arguments(PARSE_ARGV 4 arg "" "TOGETHER" "")
     set(apart "-*Slow.*:*Long.*")
@@ -114,12 +114,16 @@ function(weft_register_tests target prefix room engine)
         # g++ 12 sees overlapping strings in operator+ that inlining made (bug 105651).
         target_compile_options(${target} PRIVATE -Wno-restrict)
     endif()
-    gtest_discover_tests(${target}
-        DISCOVERY_MODE PRE_TEST
-        DISCOVERY_TIMEOUT 60
-        TEST_FILTER "${apart}"
-        TEST_PREFIX "${prefix}"
-        PROPERTIES TIMEOUT 60 LABELS ${room})
+    if(WEFT_TEST_SHARDS)
+        weft_register_shards(${target} "${prefix}" "${apart}" "${room};${engine}")
+    else()
+        gtest_discover_tests(${target}
+            DISCOVERY_MODE PRE_TEST
+            DISCOVERY_TIMEOUT 60
+            TEST_FILTER "${apart}"
+            TEST_PREFIX "${prefix}"
+            PROPERTIES TIMEOUT 60 LABELS ${room})
+    endif()
     gtest_discover_tests(${target}
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 60
@@ -149,4 +153,19 @@ function(weft_register_tests target prefix room engine)
     endforeach()
     file(WRITE ${labels} "${content}")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
+endfunction()
+
+# weft_register_shards(<target> <prefix of names> <filter> <labels>)
+#
+# GoogleTest deals the cases that pass the filter out to WEFT_TEST_SHARDS processes.
+function(weft_register_shards target prefix filter labels)
+    math(EXPR last "${WEFT_TEST_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+        set(name "${prefix}${target}_${shard}")
+        add_test(NAME ${name} COMMAND ${target} --gtest_filter=${filter} --gtest_brief=1)
+        set_tests_properties(${name} PROPERTIES
+            TIMEOUT 600
+            LABELS "${labels}"
+            ENVIRONMENT "GTEST_TOTAL_SHARDS=${WEFT_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
+    endforeach()
 endfunction()
