@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "scheduler.hpp"
 
-#include <weft/detail/task_watcher.hpp>
-
 #include "debug/monitor.hpp"
 #include "engine/switch_annotations.hpp"
-#include "fork_guard.hpp"
-#include "id_source.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
 #include "worker_pool.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 #include <string>
 #include <system_error>
@@ -22,14 +16,6 @@
 namespace weft::detail {
 
 namespace {
-
-constexpr std::size_t smallest_stack = 16 * 1024;
-
-/// Room for `size` bytes at the highest place below `address` with an alignment, a power of two.
-std::byte* aligned_below(std::byte* address, std::size_t size, std::size_t alignment) noexcept {
-    std::byte* place = address - size;
-    return place - (reinterpret_cast<std::uintptr_t>(place) & (alignment - 1));
-}
 
 void abort_operation(fiber& parked) noexcept {
     parked.home->reactor().cancel(*static_cast<operation*>(parked.wait_record));
@@ -69,51 +55,11 @@ scheduler::~scheduler() {
     engine_.reset();  // first, since it may still have to leave stacks
 }
 
-fiber& scheduler::create(const spawn_options& chosen, std::size_t storage, std::size_t alignment,
-                         std::source_location called_from) {
-    if (ending_) {
-        throw usage_error("spawn: the runtime is ending");
-    }
-    if (unfinished_ >= options_.max_fibers) {
-        throw std::system_error(EAGAIN, std::generic_category(),
-                                "spawn: run_options::max_fibers (" +
-                                    std::to_string(options_.max_fibers) + ") fibers are running");
-    }
-    std::size_t size = chosen.stack_size != 0 ? chosen.stack_size : options_.stack_size;
-    size = std::max(size, smallest_stack) + (storage > smallest_stack / 4 ? storage : 0);
-    const stack memory = stacks_.allocate(size);
-    auto* made = ::new (aligned_below(memory.top(), sizeof(fiber), alignof(fiber)))
-        fiber(*this, next_id(), memory, called_from);
-    made->storage = aligned_below(reinterpret_cast<std::byte*>(made), storage,
-                                  std::max(alignment, alignof(std::max_align_t)));
-    // The loop, which starts what other threads post, runs on the stack of a fiber that does not.
-    if (current_fiber->state == fiber_state::running) {
-        made->parent = current_fiber->id;
-        made->values = current_fiber->values;
-        made->span = current_fiber->span;
-    }
-    if (!chosen.name.empty()) {
-        made->name[chosen.name.copy(made->name.data(), made->name.size() - 1)] = '\0';
-    }
-    alive_.add(*made);
-    ++unfinished_;
-    trace_.born(*made);
-    return *made;
-}
-
 void scheduler::set_main(fiber* main) noexcept {
     main_ = main;
     if (main != nullptr) {
         main->kind = main->row->kind = trace::fiber_kind::main;
     }
-}
-
-void scheduler::start(fiber& created) {
-    engine_->start(created);
-    created.on_stack = true;
-    created.move_to(fiber_state::ready);
-    created.row->state = trace::row_state::ready;
-    ++wakes_;
 }
 
 void scheduler::interrupt(fiber& target) noexcept {
@@ -193,96 +139,6 @@ void scheduler::wait_for(operation& asked, const char* call) {
 
 void scheduler::wake_operation(operation& done) noexcept {
     make_ready(*done.owner);
-}
-
-void scheduler::note_never_started(const fiber& self) noexcept {
-    const auto id = static_cast<std::uint32_t>(self.id);
-    const auto scope = self.root_scope.cause->id;
-    trace_.note(trace::sched_events,
-                {.fiber = id, .type = trace::event_type::never_started, .object = scope});
-    trace_.note(trace::cancel_events,
-                {.fiber = id, .type = trace::event_type::cancel_seen, .object = scope});
-}
-
-void scheduler::run_fiber(fiber& self) noexcept {
-    task_state& task = *self.task;
-    try {
-        if (self.root_scope.cause != nullptr) {
-            note_never_started(self);
-            self.root_scope.raise();
-        }
-        self.began = true;
-        task.run_function();
-        task.outcome = task_outcome::value;
-    } catch (const cancelled&) {
-        task.error = std::current_exception();
-        task.outcome = task_outcome::cancelled;
-    } catch (...) {
-        task.error = std::current_exception();
-        task.outcome = task_outcome::failed;
-    }
-    if (current_fiber != &self) [[unlikely]] {
-        leave_forked_child();
-    }
-    task.drop_function();
-    while (!self.values.empty()) [[unlikely]] {  // again if a destructor set one
-            const value_share ending = std::exchange(self.values, {});
-        }
-    finish(self);
-}
-
-void scheduler::finish(fiber& self) noexcept {
-    task_state& task = *self.task;
-    if (!task.has_handle) {
-        task.drop_value();
-    }
-    self.root_scope.detach();
-    if (task.observer != nullptr) {
-        task.observer->task_ended(task);
-    }
-    while (waiter* first = task.joiners.front()) {
-        if (first->slot == nullptr) {
-            wake_from(task.joiners, *first);
-        } else {
-            task_watcher::tell(task.joiners, *first);
-        }
-    }
-    if (!task.has_handle) {
-        if (task.outcome == task_outcome::failed && !task.read) {
-            trace_.note_result_lost(self, task.error);
-            report(ending_ ? error_kind::leftover_failed : error_kind::unhandled_exception, &self,
-                   {}, task.error);
-        }
-        task.~task_state();
-        self.task = nullptr;
-    }
-    self.move_to(fiber_state::finished);
-    trace_.ended(self);
-    if (--unfinished_ == 0) {
-        ended_.wake_all();
-    }
-}
-
-void scheduler::recycle(fiber& finished) noexcept {
-    if (finished.on_stack) {
-        return;
-    }
-    if (finished.task != nullptr) {
-        if (finished.task->has_handle) {
-            return;
-        }
-        finished.task->~task_state();
-    }
-    if (finished.state == fiber_state::created) {
-        --unfinished_;  // it was never started
-        trace_.ended(finished);
-    }
-    trace_.gone(finished);
-    alive_.remove(finished);
-    annotate::destroyed(finished);
-    const stack memory = finished.memory;
-    finished.~fiber();
-    stacks_.release(memory);
 }
 
 worker_pool& scheduler::workers() {

@@ -72,7 +72,9 @@ public:
     /// A finished fiber has left its stack: gives both back, unless its handle still exists.
     void left(fiber& finished) noexcept {
         finished.on_stack = false;
-        recycle(finished);
+        if (finished.task == nullptr || !finished.task->has_handle) {
+            recycle(finished);
+        }
     }
 
     /// Something has happened that only the engine knows of: ends a wait in idle_turn().
@@ -89,9 +91,11 @@ public:
 
     // What the rest of the runtime needs.
 
-    /// Gives back a finished fiber, or one that never started, unless its stack is still in use or
-    /// its handle exists.
-    void recycle(fiber& finished) noexcept;
+    /// Gives back a fiber that has left its stack and has no handle.
+    void recycle(fiber& gone) noexcept;
+
+    /// Gives back a fiber that was never started.
+    void discard(fiber& created) noexcept;
 
     [[nodiscard]] const run_options& options() const noexcept { return options_; }
     [[nodiscard]] clock::time_point now() const noexcept { return clock_.now(); }

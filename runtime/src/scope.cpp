@@ -99,7 +99,7 @@ void scope_state::attach(scope_state* above, fiber* inside) noexcept {
     cause = cause_of(*this);
 }
 
-void scope_state::detach() noexcept {
+void scope_state::unlink() noexcept {
     if (slot != unarmed) {
         timers_of(*owner).disarm(*this);
     }

@@ -34,11 +34,7 @@ native_engine::native_engine(std::uint64_t order_seed)
 }
 
 void native_engine::start(fiber& created) {
-    ready_.reserve(created.home->alive().count + 1);  // and the root fiber
-    annotate::created(created);
-    const auto size = static_cast<std::size_t>(created.storage - created.memory.low);
-    created.context = fcontext::make_fcontext(created.storage, size, &native_engine::enter);
-    make_ready(created);
+    launch(created);
 }
 
 [[gnu::noinline]] void native_engine::let_time_pass(fiber& current) noexcept {

@@ -43,7 +43,8 @@ public:
     void park(fiber& current) noexcept override;
     void make_ready(fiber& woken) noexcept override { native_here.ready.push(woken); }
 
-    /// park() to be inlined where a fiber waits; see native_switch.hpp.
+    /// start() and park() to be inlined where fibers start and wait; see native_switch.hpp.
+    void launch(fiber& created);
     void switch_away(fiber& current) noexcept;
 
 private:

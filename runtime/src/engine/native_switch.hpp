@@ -16,6 +16,15 @@
 
 namespace weft::detail {
 
+[[gnu::always_inline]] inline void native_engine::launch(fiber& created) {
+    ready_.reserve(created.home->alive().count + 1);  // and the root fiber
+    annotate::created(created);
+    const auto size = static_cast<std::size_t>(created.storage - created.memory.low);
+    created.context =
+        boost::context::detail::make_fcontext(created.storage, size, &native_engine::enter);
+    native_here.ready.push(created);
+}
+
 /// First on the new stack: completes the switch for the fiber that was left.
 [[gnu::always_inline]] inline void native_engine::arrive(boost::context::detail::transfer_t from,
                                                          void* fake_stack) noexcept {

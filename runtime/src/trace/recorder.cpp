@@ -74,6 +74,11 @@ recorder::recorder(const trace_options& chosen, bool virtual_time)
     }
 }
 
+void recorder::enter(fiber& pseudo) noexcept {
+    pseudo.kind = trace::fiber_kind::root;
+    table_.add(pseudo, trace::row_state::ready, page_->shown.turned);
+}
+
 void recorder::publish(const char* engine, bool knows_registers) noexcept {
     trace::header& shown = memory_.header();
     std::strncpy(shown.engine.data(), engine, shown.engine.size() - 1);

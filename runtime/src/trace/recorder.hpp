@@ -63,8 +63,8 @@ public:
 
     // The sites.
 
-    void born(fiber& made) noexcept {
-        table_.add(made, page_->shown.turned);
+    [[gnu::always_inline]] void born(fiber& made) noexcept {
+        table_.add(made, trace::row_state::created, page_->shown.turned);
         if (watched()) [[unlikely]] {
             note_born(made);
         }
@@ -79,10 +79,7 @@ public:
     }
 
     /// Gives the pseudo fiber of a thread or a loop a row.
-    void enter(fiber& pseudo) noexcept {
-        pseudo.kind = trace::fiber_kind::root;
-        table_.add(pseudo, page_->shown.turned);
-    }
+    void enter(fiber& pseudo) noexcept;
 
     /// Its control block is about to go.
     void gone(fiber& dead) noexcept { table_.remove(dead); }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "trace/registry.hpp"
 
-#include "fiber.hpp"
 #include "fork_guard.hpp"
 
 #include <cstddef>
@@ -18,24 +17,6 @@ namespace {
 constexpr std::uint32_t magic = 0x74666577;  // "weft" in little-endian memory
 
 }  // namespace
-
-void fiber_list::add(fiber& born) noexcept {
-    born.next_alive = first;
-    born.previous_alive = nullptr;
-    if (first != nullptr) {
-        first->previous_alive = &born;
-    }
-    first = &born;
-    ++count;
-}
-
-void fiber_list::remove(fiber& gone) noexcept {
-    (gone.previous_alive != nullptr ? gone.previous_alive->next_alive : first) = gone.next_alive;
-    if (gone.next_alive != nullptr) {
-        gone.next_alive->previous_alive = gone.previous_alive;
-    }
-    --count;
-}
 
 void publish(fiber_list& runtime) noexcept {
     const std::lock_guard lock(process_guard());

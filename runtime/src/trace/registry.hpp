@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "fiber.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
 namespace weft::detail {
-
-struct fiber;
-class scheduler;
 
 /// The live fibers of one runtime; part of a scheduler.
 struct fiber_list {
@@ -16,8 +15,23 @@ struct fiber_list {
     scheduler* home = nullptr;
     fiber_list* next = nullptr;  // the next runtime
 
-    void add(fiber& born) noexcept;
-    void remove(fiber& gone) noexcept;
+    void add(fiber& born) noexcept {
+        born.next_alive = first;
+        born.previous_alive = nullptr;
+        if (first != nullptr) {
+            first->previous_alive = &born;
+        }
+        first = &born;
+        ++count;
+    }
+    void remove(fiber& gone) noexcept {
+        (gone.previous_alive != nullptr ? gone.previous_alive->next_alive : first) =
+            gone.next_alive;
+        if (gone.next_alive != nullptr) {
+            gone.next_alive->previous_alive = gone.previous_alive;
+        }
+        --count;
+    }
 };
 
 /// Makes the fibers of a runtime findable, and no longer.

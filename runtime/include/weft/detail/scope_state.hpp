@@ -51,7 +51,11 @@ struct scope_state : timer {
 
     /// Links this scope below `above` (null: a root) and takes over its cancellation.
     void attach(scope_state* above, fiber* inside) noexcept;
-    void detach() noexcept;
+    void detach() noexcept {
+        if (slot != unarmed || parent != nullptr) {
+            unlink();
+        }
+    }
 
     /// What happens when the deadline has come.
     static void on_deadline(timer& due) noexcept;
@@ -61,6 +65,9 @@ struct scope_state : timer {
 
     /// Throws the cancellation of `cause`, which must not be null.
     [[noreturn]] void raise() const;
+
+private:
+    void unlink() noexcept;
 };
 
 /// Makes a scope the innermost one of the running fiber for a lifetime.

@@ -114,13 +114,17 @@ public:
     }
 };
 
+struct created_fiber {
+    fiber* made;
+    void* storage;  // for its task_state
+};
+
 /// A new fiber with room for a task_state of the given size and alignment on its stack.
 ///
 /// \throws usage_error  outside a runtime or during its end; std::system_error  if there is no
 ///         memory for a stack or the limit of fibers is reached.
-fiber& create_fiber(const spawn_options& options, std::size_t size, std::size_t alignment,
-                    std::source_location spawned_at);
-void* task_storage(fiber& created) noexcept;
+created_fiber create_fiber(const spawn_options& options, std::size_t size, std::size_t alignment,
+                           std::source_location spawned_at);
 
 /// Gives back a fiber that was created and never started.
 void discard_fiber(fiber& created) noexcept;
@@ -152,16 +156,17 @@ function_task<std::decay_t<Function>, T>& launch(Function&& function, const spaw
                                                  scope_state* scope, task_observer* observer,
                                                  std::source_location spawned_at) {
     using state_type = function_task<std::decay_t<Function>, T>;
-    fiber& created = create_fiber(options, sizeof(state_type), alignof(state_type), spawned_at);
+    const auto [created, storage] =
+        create_fiber(options, sizeof(state_type), alignof(state_type), spawned_at);
     state_type* state = nullptr;
     try {
-        state = ::new (task_storage(created)) state_type(std::forward<Function>(function));
+        state = ::new (storage) state_type(std::forward<Function>(function));
     } catch (...) {
-        discard_fiber(created);
+        discard_fiber(*created);
         throw;
     }
     state->observer = observer;
-    start_task(created, *state, scope);
+    start_task(*created, *state, scope);
     return *state;
 }
 
