@@ -4,6 +4,7 @@
 #include <weft/error.hpp>
 
 #include "debug/monitor.hpp"
+#include "engine/wait_return.hpp"
 #include "scheduler_inline.hpp"
 
 #include <exception>
@@ -135,12 +136,11 @@ void wait_queue::wait_until_aborted(waiter& self, wait_reason reason, const void
 }
 
 void wait_queue::wait(waiter& self, wait_reason reason, const void* object) {
-    wait_in(*this, *current_fiber, self, reason, object);
+    weft_wait_as(*this, self, reason, object);
 }
 
 void wait_queue::wait(wait_reason reason, const void* object) {
-    waiter self;
-    wait_in(*this, *current_fiber, self, reason, object);
+    weft_wait(*this, reason, object);
 }
 
 void wait_queue::wait_uncancellable(waiter& self, wait_reason reason, const void* object) noexcept {
