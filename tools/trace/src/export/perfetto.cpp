@@ -45,9 +45,10 @@ public:
         if (next.type != trace::event_type::switched) {
             return;
         }
-        write_event(next.time, perfetto::track_event::counter, ready_track, [&](pbf_writer& event) {
-            event.add_int64(perfetto::track_event::counter_value, next.aux);
-        });
+        write_event({next.time, perfetto::track_event::counter, ready_track, {}},
+                    [&](pbf_writer& event) {
+                        event.add_int64(perfetto::track_event::counter_value, next.aux);
+                    });
     }
 
     void on_interval(const interval& done) override {
@@ -55,16 +56,15 @@ public:
             return;
         }
         const auto flow = arrows_.extract(done.fiber);
-        write_event(done.begin, perfetto::track_event::slice_begin, track_of(done.fiber),
+        const auto track = track_of(done.fiber);
+        write_event({done.begin, perfetto::track_event::slice_begin, track, slice_name(done, in_)},
                     [&](pbf_writer& event) {
-                        event.add_string(perfetto::track_event::name, slice_name(done, in_));
                         if (!flow.empty()) {
                             event.add_fixed64(perfetto::track_event::terminating_flows,
                                               flow.mapped());
                         }
                     });
-        write_event(done.end, perfetto::track_event::slice_end, track_of(done.fiber),
-                    [](pbf_writer&) {});
+        write_event({done.end, perfetto::track_event::slice_end, track, {}}, [](pbf_writer&) {});
         if (done.what == activity::waiting && !done.cut) {
             begin_arrow(done);
         }
@@ -77,25 +77,48 @@ private:
             return;
         }
         arrows_[wait.fiber] = ++flows_;
-        write_event(wait.end, perfetto::track_event::instant, track_of(wait.woken_by),
-                    [&](pbf_writer& event) {
-                        event.add_string(perfetto::track_event::name,
-                                         "wakes " + in_.fiber_name(wait.fiber));
-                        event.add_fixed64(perfetto::track_event::flows, flows_);
-                    });
+        write_event(
+            {wait.end, perfetto::track_event::instant, track_of(wait.woken_by),
+             "wakes " + in_.fiber_name(wait.fiber)},
+            [&](pbf_writer& event) { event.add_fixed64(perfetto::track_event::flows, flows_); });
     }
 
+    /// What every event of a track has. One without name ends a slice, or counts.
+    struct event_head {
+        std::uint64_t ticks;
+        std::uint32_t type;
+        std::uint64_t track;
+        std::string name;
+    };
+
     template <class Fill>
-    void write_event(std::uint64_t ticks, std::uint32_t type, std::uint64_t track, Fill fill) {
+    void write_event(const event_head& head, Fill fill) {
         write_packet([&](pbf_writer& packet) {
-            packet.add_uint64(perfetto::packet::timestamp, in_.scale.monotonic(ticks));
+            packet.add_uint64(perfetto::packet::timestamp, in_.scale.monotonic(head.ticks));
             packet.add_uint32(perfetto::packet::clock, perfetto::monotonic_clock);
             packet.add_uint32(perfetto::packet::sequence, only_sequence);
+            packet.add_uint32(perfetto::packet::sequence_flags, perfetto::packet::needs_names);
+            const auto name = head.name.empty() ? 0 : number_of(head.name, packet);
             pbf_writer event(packet, perfetto::packet::track_event);
-            event.add_uint32(perfetto::track_event::type, type);
-            event.add_uint64(perfetto::track_event::track, track);
+            event.add_uint32(perfetto::track_event::type, head.type);
+            event.add_uint64(perfetto::track_event::track, head.track);
+            if (name != 0) {
+                event.add_uint64(perfetto::track_event::name_number, name);
+            }
             fill(event);
         });
+    }
+
+    // A name is written once, in the packet that needs it first, and is a number from then on.
+    std::uint64_t number_of(const std::string& name, pbf_writer& packet) {
+        const auto [found, added] = names_.try_emplace(name, names_.size() + 1);
+        if (added) {
+            pbf_writer interned(packet, perfetto::packet::interned_data);
+            pbf_writer entry(interned, perfetto::interned::event_name);
+            entry.add_uint64(perfetto::interned::number, found->second);
+            entry.add_string(perfetto::interned::text, name);
+        }
+        return found->second;
     }
 
     template <class Fill>
@@ -111,6 +134,8 @@ private:
 
     void describe_process() {
         write_packet([&](pbf_writer& packet) {
+            packet.add_uint32(perfetto::packet::sequence, only_sequence);
+            packet.add_uint32(perfetto::packet::sequence_flags, perfetto::packet::names_begin);
             pbf_writer track(packet, perfetto::packet::track_descriptor);
             track.add_uint64(perfetto::descriptor::uuid, process_track);
             pbf_writer process(track, perfetto::descriptor::process);
@@ -137,6 +162,7 @@ private:
     const exported_fibers& fibers_;
     std::unordered_map<std::uint32_t, std::uint64_t> arrows_;  // by fiber that was woken
     std::uint64_t flows_ = 0;
+    std::unordered_map<std::string, std::uint64_t> names_;
     std::string bytes_;
 };
 

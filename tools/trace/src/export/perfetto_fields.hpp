@@ -4,7 +4,8 @@
 /// \file
 /// The numbers of the fields that are used of perfetto.protos.Trace.
 /// Source: protos/perfetto/trace/trace_packet.proto, track_event/track_event.proto,
-/// track_event/track_descriptor.proto and those below them, of Perfetto.
+/// track_event/track_descriptor.proto, interned_data/interned_data.proto and those below them, of
+/// Perfetto.
 
 #include <protozero/types.hpp>
 
@@ -20,9 +21,19 @@ namespace packet {
 inline constexpr field timestamp = 8;
 inline constexpr field sequence = 10;
 inline constexpr field track_event = 11;
+inline constexpr field interned_data = 12;
+inline constexpr field sequence_flags = 13;
 inline constexpr field clock = 58;
 inline constexpr field track_descriptor = 60;
+inline constexpr std::uint32_t names_begin = 1;  // a sequence flag: no interned names are known
+inline constexpr std::uint32_t needs_names = 2;  // a sequence flag: names before are used
 }  // namespace packet
+
+namespace interned {
+inline constexpr field event_name = 2;  // repeated
+inline constexpr field number = 1;      // of an event_name
+inline constexpr field text = 2;        // of an event_name
+}  // namespace interned
 
 namespace descriptor {
 inline constexpr field uuid = 1;
@@ -39,8 +50,8 @@ inline constexpr field name = 6;
 
 namespace track_event {
 inline constexpr field type = 9;
+inline constexpr field name_number = 10;
 inline constexpr field track = 11;
-inline constexpr field name = 23;
 inline constexpr field counter_value = 30;
 inline constexpr field flows = 47;              // fixed64
 inline constexpr field terminating_flows = 48;  // fixed64
