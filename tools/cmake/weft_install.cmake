@@ -11,7 +11,7 @@ endif()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
 
 if(TARGET weft_testing)
-    list(APPEND libraries weft_testing)
+    list(APPEND libraries weft_testing weft_net_testing)
 endif()
 
 install(TARGETS ${libraries}

@@ -82,8 +82,16 @@ int simulated_calls::getsockname(int fd, sockaddr* local, unsigned* size) noexce
     });
 }
 
-int simulated_calls::setsockopt(int fd, int, int, const void*, unsigned) noexcept {
-    return on(fd, [](const simulated_socket&) { return 0; });
+/// Of all options, only that which makes close() a reset means something here.
+int simulated_calls::setsockopt(int fd, int level, int option, const void* value,
+                                unsigned size) noexcept {
+    return on(fd, [&](simulated_socket& changed) {
+        if (level == SOL_SOCKET && option == SO_LINGER && size >= sizeof(linger)) {
+            const auto& wanted = *static_cast<const linger*>(value);
+            changed.close_resets = wanted.l_onoff != 0 && wanted.l_linger == 0;
+        }
+        return 0;
+    });
 }
 
 int simulated_calls::shutdown(int fd, int how) noexcept {

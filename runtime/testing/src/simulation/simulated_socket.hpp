@@ -61,6 +61,7 @@ public:
     place local{};
     place remote{};
     bool bound = false;
+    bool close_resets = false;
     std::weak_ptr<poller> watcher;
 
 private:

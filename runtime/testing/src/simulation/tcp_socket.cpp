@@ -222,7 +222,7 @@ void tcp_socket::reset() {
 }
 
 void tcp_socket::close() noexcept {
-    const bool loses = unread() > 0;
+    const bool loses = unread() > 0 || close_resets;
     if (state_ == state::connected && loses) {
         if (const auto peer = other_.lock()) {  // as Linux does when bytes are left unread
             net.after(link_->delay(net.chances), [peer] { peer->fail(ECONNRESET); });
