@@ -208,8 +208,21 @@ TEST(FaultGate, StopsAccepting) {
 TEST(FaultGate, Refuses) {
     with_gate([](gated_echo& tested) {
         tested.gate.set({.refuse = true});
-        this_fiber::yield();
         EXPECT_EQ(failure_of([&] { (void)tested.connect(); }), std::errc::connection_refused);
+    });
+}
+
+// A wait may let others run before it begins: once, the gate missed that it was opened then.
+TEST(FaultGate, OpensHoweverSoonAfterItWasShut) {
+    with_gate([](gated_echo& tested) {
+        for (int turns = 0; turns < 4; ++turns) {
+            tested.gate.set({.refuse = true});
+            for (int i = 0; i < turns; ++i) {
+                this_fiber::yield();
+            }
+            tested.gate.recover();
+            EXPECT_EQ(tested.ask("open"), "open");
+        }
     });
 }
 

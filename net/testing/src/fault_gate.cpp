@@ -39,7 +39,9 @@ public:
           options_(options),
           listener_(net::tcp_listener::listen(options.listen)),
           local_(listener_->local_address()),
-          working_(spawn([this] { work(); }, {.name = "fault gate"})) {}
+          working_(spawn([this] { work(); }, {.name = "fault gate"})) {
+        update();
+    }
 
     [[nodiscard]] const net::address& address() const noexcept { return local_; }
     void set(const gate_faults& faults);
@@ -62,9 +64,12 @@ private:
     [[nodiscard]] bool lets_in() const noexcept {
         return !state_.faults.stop_accepting && connections_.size() < options_.max_connections;
     }
-    void changed() noexcept {
-        changed_.set();
-        changed_.clear();
+    void update() noexcept {
+        if (listener_ && lets_in()) {
+            open_.set();
+        } else {
+            open_.clear();
+        }
     }
     static void close(connection& closed, bool reset) noexcept;
 
@@ -75,7 +80,7 @@ private:
     detail::gate_state state_;
     std::set<connection*> connections_;
     std::uint64_t accepted_ = 0;
-    event changed_;  // pulses when it may be possible to let somebody in, or no longer
+    event open_;  // set while somebody may be let in
     cancel_scope* accepting_ = nullptr;
     task<void> working_;  // last: it ends before what it uses
 };
@@ -92,7 +97,7 @@ void fault_gate::implementation::set(const gate_faults& faults) {
     if (faults.refuse) {
         listener_.reset();
     }
-    changed();
+    update();
 }
 
 void fault_gate::implementation::close(connection& closed, bool reset) noexcept {
@@ -124,8 +129,8 @@ std::optional<net::tcp_stream> fault_gate::implementation::next() {
 void fault_gate::implementation::work() {
     with_task_group([this](task_group& serving) {
         for (;;) {
-            while (!listener_ || !lets_in()) {
-                changed_.wait();
+            while (!open_.is_set()) {
+                open_.wait();
             }
             auto client = next();
             if (!client) {
@@ -134,6 +139,7 @@ void fault_gate::implementation::work() {
             ++accepted_;
             auto made = std::make_unique<connection>(std::move(*client));
             connections_.insert(made.get());
+            update();
             serving.spawn([this, made = std::move(made)] { serve(*made); });
         }
     });
@@ -145,7 +151,7 @@ void fault_gate::implementation::serve(connection& served) {
         connection& ended;
         ~forgetting() {
             gate.connections_.erase(&ended);
-            gate.changed();
+            gate.update();
         }
     } at_end{*this, served};
     try {
