@@ -36,10 +36,11 @@ protected:
     temporary_file file_;
     trace_tool::summary read_;
     trace_tool::lives all_;
+    trace_tool::frame_names names_{read_.modules};
 };
 
 TEST_F(Why, SplitsALifeExactly) {
-    const auto parts = split_of(asked("1"), read_, all_);
+    const auto parts = split_of(asked("1"), read_, all_, names_);
     EXPECT_EQ(parts.running, 150U);
     EXPECT_EQ(parts.ready, 230U);
     EXPECT_THAT(parts.waiting, ElementsAre(Pair("other", 370)));
@@ -47,7 +48,7 @@ TEST_F(Why, SplitsALifeExactly) {
 }
 
 TEST_F(Why, SaysWhoRanWhileAFiberWasReady) {
-    const auto parts = split_of(asked("1"), read_, all_);
+    const auto parts = split_of(asked("1"), read_, all_, names_);
     EXPECT_THAT(parts.behind, ElementsAre(Pair(2, 30), Pair(3, 200)));
 }
 
@@ -85,9 +86,10 @@ TEST(WhySpan, LooksOnlyAtItsTime) {
     story.write(file, 900);
     const auto read = trace_tool::summarize(file.path());
     const auto all = trace_tool::read_lives(file.path());
+    trace_tool::frame_names names(read.modules);
     const auto span = find_stretch("GET /", read, all);
     EXPECT_EQ(span.end - span.begin, 210U);
-    const auto parts = split_of(span, read, all);
+    const auto parts = split_of(span, read, all, names);
     EXPECT_EQ(parts.running, 100U);
     EXPECT_EQ(parts.ready, 10U);
     EXPECT_THAT(parts.waiting, ElementsAre(Pair("sleep", 100)));
@@ -103,9 +105,45 @@ TEST(WhyLock, SaysWhoHeldIt) {
     story.write(file, 110);
     const auto read = trace_tool::summarize(file.path());
     const auto all = trace_tool::read_lives(file.path());
-    const auto parts = split_of(find_stretch("1", read, all), read, all);
+    trace_tool::frame_names names(read.modules);
+    const auto parts = split_of(find_stretch("1", read, all), read, all, names);
     EXPECT_THAT(parts.waiting, ElementsAre(Pair("lock", 80)));
     EXPECT_THAT(parts.held_by, ElementsAre(Pair(2, 80)));
+    EXPECT_THAT(parts.owners_did.at(2), ElementsAre(Pair("run", 80)));
+}
+
+recorded_story with_a_job() {
+    recorded_story story;
+    story.told().program.reasons.emplace_back("to_thread");
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({10, 1, trace::event_type::job_queued, 0, 0, 0, 0, 7});
+    story.left(10, 1, on_worker, 0);
+    return story;
+}
+
+trace_tool::split split_of_first(const recorded_story& told) {
+    const temporary_file file;
+    auto story = told;
+    story.write(file, 200);
+    const auto read = trace_tool::summarize(file.path());
+    const auto all = trace_tool::read_lives(file.path());
+    trace_tool::frame_names names(read.modules);
+    return split_of(find_stretch("1", read, all), read, all, names);
+}
+
+TEST(WhyPool, TellsTheLineFromTheWorker) {
+    auto story = with_a_job();
+    story.add({40, 1, trace::event_type::job_started, 0, 0, 99, 0, 7});
+    story.add({90, 1, trace::event_type::job_ended, 0, 0, 99, 0, 7});
+    story.woken(95, 1, on_worker).loop_ran(100, 1).left(110, 1, trace::leave_finished, 0);
+    EXPECT_THAT(split_of_first(story).waiting,
+                ElementsAre(Pair("pool-queue", 30), Pair("pool-run", 55)));
+}
+
+TEST(WhyPool, DoesNotTellThemApartWithoutEvents) {
+    auto story = with_a_job();
+    story.woken(95, 1, on_worker).loop_ran(100, 1).left(110, 1, trace::leave_finished, 0);
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("pool", 85)));
 }
 
 }  // namespace

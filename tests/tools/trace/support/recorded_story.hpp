@@ -15,6 +15,7 @@ inline constexpr std::uint8_t sleeping = 1;
 inline constexpr std::uint8_t joining = 2;
 inline constexpr std::uint8_t locking = 3;
 inline constexpr std::uint8_t receiving = 4;
+inline constexpr std::uint8_t on_worker = 5;  ///< if the test adds its name
 
 /// A recording that a test tells event by event. A tick is a microsecond.
 class recorded_story {

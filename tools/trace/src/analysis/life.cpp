@@ -27,6 +27,11 @@ public:
                 break;
             }
             case trace::event_type::span_ended: end_span(next); break;
+            case trace::event_type::job_queued:
+                made_.jobs[next.fiber].push_back({next.time, 0, 0});
+                break;
+            case trace::event_type::job_started:
+            case trace::event_type::job_ended: add_to_job(next); break;
             case trace::event_type::lock_contended:
             case trace::event_type::lock_received:
                 made_.lock_owners[next.object][next.time] =
@@ -50,6 +55,15 @@ private:
             span->second.end = next.time;
             made_.spans.push_back(std::move(span->second));
             open_.erase(span);
+        }
+    }
+
+    // A fiber has one job at a time.
+    void add_to_job(const trace::event& next) {
+        const auto jobs = made_.jobs.find(next.fiber);
+        if (jobs != made_.jobs.end()) {
+            auto& job = jobs->second.back();
+            (next.type == trace::event_type::job_started ? job.started : job.ended) = next.time;
         }
     }
 

@@ -20,12 +20,20 @@ struct stretch {
     std::uint64_t end = 0;
 };
 
+/// What a fiber let a worker do. Ticks; 0: not seen.
+struct pool_job {
+    std::uint64_t queued = 0;
+    std::uint64_t started = 0;
+    std::uint64_t ended = 0;
+};
+
 /// Everything that happened in one part of a recording, in order, for questions about single
 /// fibers. Its size depends on the number of events.
 struct lives {
     std::unordered_map<std::uint32_t, std::vector<interval>> of;  ///< by fiber, in order
     std::vector<interval> runs;                                   ///< of all fibers, in order
     std::vector<stretch> spans;
+    std::unordered_map<std::uint32_t, std::vector<pool_job>> jobs;  ///< by fiber, in order
     std::map<std::uint64_t, std::map<std::uint64_t, std::uint32_t>>
         lock_owners;  ///< lock: time: who
 };

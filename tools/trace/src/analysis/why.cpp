@@ -2,6 +2,9 @@
 #include "analysis/why.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace weft::trace_tool {
 
@@ -31,26 +34,138 @@ void blame(std::uint64_t begin, std::uint64_t end, const std::vector<interval>& 
     }
 }
 
-// From each of the owners that are known, until the next.
-void blame_owners(const interval& wait, std::uint64_t begin, std::uint64_t end, const lives& all,
-                  std::map<std::uint32_t, std::uint64_t>& held_by) {
-    const auto lock = all.lock_owners.find(wait.object);
-    if (lock == all.lock_owners.end()) {
+// What a fiber did in a stretch of time, in a word each.
+void add_deeds(std::uint32_t fiber, std::uint64_t begin, std::uint64_t end, const summary& in,
+               const lives& all, std::map<std::string, std::uint64_t>& deeds) {
+    const auto life = all.of.find(fiber);
+    if (life == all.of.end()) {
         return;
     }
-    auto owner = lock->second.upper_bound(begin);
-    if (owner != lock->second.begin()) {
-        --owner;
-    }
-    for (; owner != lock->second.end() && owner->first < end; ++owner) {
-        const auto next = std::next(owner);
-        const auto until = next == lock->second.end() ? end : std::min(end, next->first);
-        const auto from = std::max(owner->first, begin);
-        if (until > from && owner->second != 0 && owner->second != wait.fiber) {
-            held_by[owner->second] += until - from;
+    auto each = std::ranges::lower_bound(life->second, begin, {}, &interval::end);
+    for (; each != life->second.end() && each->begin < end; ++each) {
+        const auto part = overlap(*each, begin, end);
+        if (part != 0) {
+            deeds[each->what == activity::running   ? "run"
+                  : each->what == activity::ready   ? "ready"
+                  : each->what == activity::waiting ? in.reason_name(each->reason)
+                                                    : "unknown"] += part;
         }
     }
 }
+
+/// Adds up where the time of one stretch went.
+class splitter {
+public:
+    splitter(const summary& in, const lives& all, frame_names& names)
+        : in_(in), all_(all), names_(names) {}
+
+    void add(const interval& each, std::uint64_t begin, std::uint64_t end) {
+        switch (each.what) {
+            case activity::running: made.running += end - begin; break;
+            case activity::unknown: made.unknown += end - begin; break;
+            case activity::ready:
+                made.ready += end - begin;
+                blame(begin, end, all_.runs, made.behind);
+                break;
+            case activity::waiting: add_wait(each, begin, end); break;
+        }
+    }
+
+    split made;
+
+private:
+    void add_wait(const interval& wait, std::uint64_t begin, std::uint64_t end) {
+        const auto kind = kind_of(wait);
+        if (kind == "pool") {
+            add_job(wait, begin, end);
+            return;
+        }
+        count(kind, wait, end - begin);
+        if (kind == "lock") {
+            blame_owners(wait, begin, end);
+        }
+    }
+
+    void count(const std::string& kind, const interval& wait, std::uint64_t ticks) {
+        if (ticks != 0) {
+            made.waiting[kind] += ticks;
+            made.places[{kind, wait.reason, wait.stack}] += ticks;
+        }
+    }
+
+    // In line until a worker took it, then on the worker.
+    void add_job(const interval& wait, std::uint64_t begin, std::uint64_t end) {
+        const auto jobs = all_.jobs.find(wait.fiber);
+        if (jobs != all_.jobs.end()) {
+            for (const pool_job& each : jobs->second) {
+                if (each.queued <= wait.end && each.started != 0 && each.started >= wait.begin &&
+                    each.started <= wait.end) {
+                    const auto started = std::clamp(each.started, begin, end);
+                    count("pool-queue", wait, started - begin);
+                    count("pool-run", wait, end - started);
+                    return;
+                }
+            }
+        }
+        count("pool", wait, end - begin);
+    }
+
+    std::string kind_of(const interval& wait) {
+        const auto by_reason = kind_of_wait(in_.reason_name(wait.reason));
+        const auto stack = in_.stacks.find(wait.stack);
+        if (stack == in_.stacks.end() || (by_reason != "io" && by_reason != "other")) {
+            return by_reason;
+        }
+        const auto [known, added] = by_stack_.try_emplace(wait.stack);
+        if (added) {
+            known->second = kind_of_stack(stack->second);
+        }
+        return known->second.empty() ? by_reason : std::string(known->second);
+    }
+
+    // A lookup may wait for its own connection to a name server, and TLS for names.
+    std::string_view kind_of_stack(const recorded_stack& stack) {
+        std::string_view kind;
+        for (const auto address : stack.frames) {
+            for (const stack_frame& each : names_.functions_at(address)) {
+                if (each.function.starts_with("weft::net::dns::") ||
+                    each.function.starts_with("weft::net::resolver::")) {
+                    return "dns";
+                }
+                if (each.function.starts_with("weft::net::tls")) {
+                    kind = "tls";
+                }
+            }
+        }
+        return kind;
+    }
+
+    // From each of the owners that are known, until the next.
+    void blame_owners(const interval& wait, std::uint64_t begin, std::uint64_t end) {
+        const auto lock = all_.lock_owners.find(wait.object);
+        if (lock == all_.lock_owners.end()) {
+            return;
+        }
+        auto owner = lock->second.upper_bound(begin);
+        if (owner != lock->second.begin()) {
+            --owner;
+        }
+        for (; owner != lock->second.end() && owner->first < end; ++owner) {
+            const auto next = std::next(owner);
+            const auto until = next == lock->second.end() ? end : std::min(end, next->first);
+            const auto from = std::max(owner->first, begin);
+            if (until > from && owner->second != 0 && owner->second != wait.fiber) {
+                made.held_by[owner->second] += until - from;
+                add_deeds(owner->second, from, until, in_, all_, made.owners_did[owner->second]);
+            }
+        }
+    }
+
+    const summary& in_;
+    const lives& all_;
+    frame_names& names_;
+    std::unordered_map<std::uint32_t, std::string_view> by_stack_;
+};
 
 /// Follows wakes within their waits.
 class path_finder {
@@ -104,36 +219,21 @@ std::string kind_of_wait(const std::string& reason) {
     if (reason == "sleep") {
         return "sleep";
     }
-    return reason == "to_thread" ? "worker" : "other";
+    return reason == "to_thread" ? "pool" : "other";
 }
 
-split split_of(const stretch& asked, const summary& in, const lives& all) {
-    split made;
+split split_of(const stretch& asked, const summary& in, const lives& all, frame_names& names) {
+    splitter parts(in, all, names);
     const auto life = all.of.find(asked.fiber);
     if (life == all.of.end()) {
-        return made;
+        return {};
     }
     for (const auto& each : life->second) {
-        const auto part = overlap(each, asked.begin, asked.end);
-        const auto begin = std::max(each.begin, asked.begin);
-        if (part == 0) {
-            continue;
-        }
-        switch (each.what) {
-            case activity::running: made.running += part; break;
-            case activity::unknown: made.unknown += part; break;
-            case activity::ready:
-                made.ready += part;
-                blame(begin, begin + part, all.runs, made.behind);
-                break;
-            case activity::waiting:
-                made.waiting[kind_of_wait(in.reason_name(each.reason))] += part;
-                made.by_reason[each.reason] += part;
-                blame_owners(each, begin, begin + part, all, made.held_by);
-                break;
+        if (overlap(each, asked.begin, asked.end) != 0) {
+            parts.add(each, std::max(each.begin, asked.begin), std::min(each.end, asked.end));
         }
     }
-    return made;
+    return std::move(parts.made);
 }
 
 std::vector<path_step> critical_path(const stretch& asked, const lives& all) {

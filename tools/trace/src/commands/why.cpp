@@ -21,13 +21,14 @@ outcome why(const why_options& options, output_streams streams) {
     const auto read = summarize(options.file);
     const auto all = read_lives(options.file);
     const auto asked = find_stretch(options.asked, read, all);
-    const auto split = split_of(asked, read, all);
+    frame_names names(read.modules);
+    const auto split = split_of(asked, read, all, names);
     const auto path = critical_path(asked, all);
     if (options.json) {
-        print_json(streams.out, why_json(asked, split, path, read));
+        print_json(streams.out, why_json(asked, split, path, read, names));
         streams.out << '\n';
     } else {
-        print_why(streams.out, asked, split, path, read);
+        print_why(streams.out, asked, split, path, read, names);
     }
     return outcome::good;
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_steps = 12;  // that are printed: the longest
 constexpr std::size_t most_blamed = 5;
+constexpr std::size_t most_places = 3;  // of each kind of wait
 
 std::string_view name_of(activity what) {
     switch (what) {
@@ -51,25 +52,62 @@ void print_blame(std::ostream& out, const char* how,
     }
 }
 
-void print_parts(std::ostream& out, const split& parts, const summary& in) {
-    out << "  cpu      " << text(parts.running, in) << '\n';
-    out << "  ready    " << text(parts.ready, in) << '\n';
+void print_owners(std::ostream& out, const split& parts, const summary& in) {
+    print_blame(out, "held by", parts.held_by, in);
+    for (const auto& [fiber, ticks] : largest_first(parts.held_by)) {
+        const auto deeds = largest_first(parts.owners_did.at(fiber));
+        if (!deeds.empty()) {
+            out << "           which meanwhile, most of the time: " << printable(deeds[0].first)
+                << "  " << text(deeds[0].second, in) << '\n';
+        }
+        break;  // of the one that held it longest
+    }
+}
+
+// The innermost function of the program.
+std::string place_text(const split::place& of, const summary& in, frame_names& names) {
+    const auto stack = in.stacks.find(of.stack);
+    const auto functions =
+        stack == in.stacks.end() ? std::vector<stack_frame>() : names.functions_of(stack->second);
+    return in.reason_name(of.reason) +
+           (functions.empty() ? std::string() : " in " + function_and_line(functions.front()));
+}
+
+// The places of a kind, where the same line is one.
+std::vector<std::pair<std::string, std::uint64_t>> places_of(const std::string& kind,
+                                                             const split& parts, const summary& in,
+                                                             frame_names& names) {
+    std::map<std::string, std::uint64_t> places;
+    for (const auto& [place, ticks] : parts.places) {
+        if (place.kind == kind) {
+            places[place_text(place, in, names)] += ticks;
+        }
+    }
+    return largest_first(places);
+}
+
+void print_parts(std::ostream& out, const split& parts, const summary& in, frame_names& names) {
+    constexpr std::size_t column = 11;
+    const auto line = [&](const std::string& kind, std::uint64_t ticks) {
+        out << "  " << kind << std::string(column - std::min(column - 1, kind.size()), ' ')
+            << text(ticks, in) << '\n';
+    };
+    line("cpu", parts.running);
+    line("ready", parts.ready);
     print_blame(out, "behind", parts.behind, in);
     for (const auto& [kind, ticks] : largest_first(parts.waiting)) {
-        out << "  " << kind << std::string(9 - std::min<std::size_t>(8, kind.size()), ' ')
-            << text(ticks, in) << '\n';
-        for (const auto& [reason, of] : largest_first(parts.by_reason)) {
-            if (kind_of_wait(in.reason_name(reason)) == kind) {
-                out << "           " << printable(in.reason_name(reason)) << "  " << text(of, in)
-                    << '\n';
-            }
+        line(kind, ticks);
+        auto places = places_of(kind, parts, in, names);
+        places.resize(std::min(places.size(), most_places));
+        for (const auto& [place, of] : places) {
+            out << "           " << printable(place) << "  " << text(of, in) << '\n';
         }
         if (kind == "lock") {
-            print_blame(out, "held by", parts.held_by, in);
+            print_owners(out, parts, in);
         }
     }
     if (parts.unknown != 0) {
-        out << "  unknown  " << text(parts.unknown, in) << "  (events were lost)\n";
+        out << "  unknown    " << text(parts.unknown, in) << "  (events were lost)\n";
     }
 }
 
@@ -111,27 +149,40 @@ json blame_json(const std::map<std::uint32_t, std::uint64_t>& blamed, const summ
 
 json times_json(const split& parts, const summary& in) {
     json made{{"cpu", in.scale.duration(parts.running)}, {"ready", in.scale.duration(parts.ready)}};
-    for (const auto* kind : {"io", "lock", "worker", "sleep", "other"}) {
-        const auto found = parts.waiting.find(kind);
-        made.add(kind, found == parts.waiting.end() ? 0 : in.scale.duration(found->second));
+    for (const auto kind : wait_kinds) {
+        const auto found = parts.waiting.find(std::string(kind));
+        made.add(kind == "pool-queue" ? "poolQueue"
+                 : kind == "pool-run" ? "poolRun"
+                                      : kind,
+                 found == parts.waiting.end() ? 0 : in.scale.duration(found->second));
     }
     made.add("unknown", in.scale.duration(parts.unknown));
+    return made;
+}
+
+json places_json(const split& parts, const summary& in, frame_names& names) {
+    json made = json::array();
+    for (const auto& [place, ticks] : parts.places) {
+        made.push_back({{"kind", place.kind},
+                        {"place", place_text(place, in, names)},
+                        {"nanoseconds", in.scale.duration(ticks)}});
+    }
     return made;
 }
 
 }  // namespace
 
 void print_why(std::ostream& out, const stretch& asked, const split& parts,
-               const std::vector<path_step>& path, const summary& in) {
+               const std::vector<path_step>& path, const summary& in, frame_names& names) {
     out << printable(asked.name) << "  " << text(asked.end - asked.begin, in) << "  fiber "
         << subject(asked.fiber, in) << '\n';
-    print_parts(out, parts, in);
+    print_parts(out, parts, in, names);
     print_path(out, path, in);
     out << "coverage: " << in.file.lost << " events lost in " << in.gaps << " gaps\n";
 }
 
 json why_json(const stretch& asked, const split& parts, const std::vector<path_step>& path,
-              const summary& in) {
+              const summary& in, frame_names& names) {
     json steps = json::array();
     for (const auto& step : path) {
         steps.push_back({{"fiber", step.what.fiber},
@@ -146,6 +197,7 @@ json why_json(const stretch& asked, const split& parts, const std::vector<path_s
             {"begin", in.scale.since_begin(asked.begin)},
             {"nanoseconds", in.scale.duration(asked.end - asked.begin)},
             {"times", times_json(parts, in)},
+            {"places", places_json(parts, in, names)},
             {"behind", blame_json(parts.behind, in)},
             {"heldBy", blame_json(parts.held_by, in)},
             {"lost", in.file.lost},

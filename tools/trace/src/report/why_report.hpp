@@ -10,9 +10,9 @@
 namespace weft::trace_tool {
 
 void print_why(std::ostream& out, const stretch& asked, const split& parts,
-               const std::vector<path_step>& path, const summary& in);
+               const std::vector<path_step>& path, const summary& in, frame_names& names);
 
 json why_json(const stretch& asked, const split& parts, const std::vector<path_step>& path,
-              const summary& in);
+              const summary& in, frame_names& names);
 
 }  // namespace weft::trace_tool
