@@ -25,7 +25,10 @@ namespace weft::detail {
 
 namespace {
 
-constexpr int events_per_poll = 256;
+// What is received here waits for its fiber to run. With more events at once the sockets, stacks
+// and rows have left the caches by then: with 256, 10,000 connections took a tenth more processor
+// time.
+constexpr int events_per_poll = 48;
 constexpr std::uint64_t wake_tag = ~std::uint64_t{0};
 constexpr std::uint32_t edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
@@ -207,22 +210,35 @@ void epoll_backend::dispatch(const epoll_event& happened) noexcept {
     }
 }
 
-/// Fetches what the coming events will touch: descriptors, then operations on cold stacks.
+/// Fetches what the coming events will touch, each step what the one before has found: descriptors,
+/// operations with the frames above them on cold stacks, the fibers that wait, their rows for
+/// tools.
 [[gnu::always_inline]] inline void epoll_backend::prefetch(
     std::span<const epoll_event> coming) noexcept {
-    constexpr std::size_t far = 8;
-    constexpr std::size_t near = 4;
-    if (coming.size() <= far) {
+    constexpr std::size_t step = 4;
+    if (coming.size() <= 4 * step) {
         return;
     }
-    const auto number = [&](std::size_t i) {
-        return static_cast<std::uint32_t>(coming[i].data.u64);
+    const auto reader = [&](std::size_t i) -> const operation* {
+        const auto fd = static_cast<std::uint32_t>(coming[i].data.u64);
+        return fd < descriptors_.size() ? descriptors_[fd].reading.waiting.front() : nullptr;
     };
-    if (const auto fd = number(far); fd < descriptors_.size()) {
+    if (const auto fd = static_cast<std::uint32_t>(coming[4 * step].data.u64);
+        fd < descriptors_.size()) {
         __builtin_prefetch(&descriptors_[fd]);
     }
-    if (const auto fd = number(near); fd < descriptors_.size()) {
-        __builtin_prefetch(descriptors_[fd].reading.waiting.front());
+    if (const auto* waits = reader(3 * step)) {
+        const auto* frame = reinterpret_cast<const char*>(waits);
+        for (std::size_t line = 0; line < 6; ++line) {
+            __builtin_prefetch(frame + 64 * line);
+        }
+    }
+    if (const auto* waits = reader(2 * step)) {
+        __builtin_prefetch(waits->owner);
+        __builtin_prefetch(reinterpret_cast<const char*>(waits->owner) + 64);
+    }
+    if (const auto* waits = reader(step)) {
+        __builtin_prefetch(waits->owner->row);
     }
 }
 

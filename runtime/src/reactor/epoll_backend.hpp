@@ -43,7 +43,7 @@ private:
         bool ready = true;  // unknown counts as ready: the first call finds out
         operation_list waiting;
     };
-    struct descriptor {
+    struct alignas(64) descriptor {
         std::uint32_t generation = 0;
         bool registered = false;
         bool exact = false;  // see invariant 5
