@@ -35,6 +35,9 @@ void run_echo(const options& chosen);
 /// What tracing costs: the table that is always kept, and recorded events.
 void run_trace(const options& chosen);
 
+/// Requests and responses in a simulation.
+void run_simulate(const options& chosen);
+
 /// An HTTP server that answers 11 bytes, against a raw epoll loop without a parser.
 void run_http(const options& chosen);
 

@@ -84,7 +84,7 @@ options parse_options(std::span<const char* const> arguments,
 
 std::string_view usage() {
     return "usage: weft-bench "
-           "[yield|spawn|handoff|select|wake|timers|memory|echo|http|engines|trace]...\n"
+           "[yield|spawn|handoff|select|wake|timers|memory|echo|http|engines|trace|simulate]...\n"
            "                  [options]\n"
            "\n"
            "Measures weft against a baseline in the same run, the two taking turns; prints the\n"

@@ -143,8 +143,9 @@ TEST(FaultGate, CutsIntoSingleBytes) {
                                 {.network = {.short_read = 0, .short_write = 0}});
     EXPECT_FALSE(found.failed()) << found.failure;
     std::size_t singles = 0;
-    for (auto at = found.trace.find("sends 1\n"); at != found.trace.npos;
-         at = found.trace.find("sends 1\n", at + 1)) {
+    const auto trace = found.trace();
+    for (auto at = trace.find("sends 1\n"); at != trace.npos;
+         at = trace.find("sends 1\n", at + 1)) {
         ++singles;
     }
     EXPECT_EQ(singles, 5U);

@@ -43,8 +43,8 @@ TEST(Simulate, RepeatsARunByteForByte) {
     const auto first = simulate(7, three_voices);
     const auto again = simulate(7, three_voices);
     EXPECT_FALSE(first.failed()) << first.failure;
-    EXPECT_EQ(first.trace, again.trace);
-    EXPECT_THAT(first.trace, HasSubstr("notes"));
+    EXPECT_EQ(first.trace(), again.trace());
+    EXPECT_THAT(first.trace(), HasSubstr("notes"));
 }
 
 TEST(Simulate, DrawsEveryOrderOfReadyFibers) {

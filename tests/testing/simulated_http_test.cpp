@@ -109,7 +109,7 @@ TEST(SimulatedHttp, RepeatsARunByteForByte) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const auto first = simulate(seed, run, hostile());
         EXPECT_FALSE(first.failed()) << first.failure;
-        EXPECT_EQ(first.trace, simulate(seed, run, hostile()).trace);
+        EXPECT_EQ(first.trace(), simulate(seed, run, hostile()).trace());
     }
 }
 

@@ -14,7 +14,7 @@ namespace weft::testing::detail {
 thread_local network* network::here = nullptr;
 
 network::network(std::uint64_t seed, const network_conditions& chosen, std::size_t most_events)
-    : conditions(chosen), chances(seed), trace(most_events) {
+    : conditions(chosen), chances(seed), trace(std::make_shared<event_trace>(most_events)) {
     timer_.owner = this;
     timer_.expired = [](weft::detail::timer& due) noexcept {
         static_cast<due_timer&>(due).owner->deliver_due();

@@ -119,13 +119,13 @@ public:
     /// \param subject  the number of a socket, or 0.
     template <class... More>
     void note(const char* what, int subject, More&&... more) {
-        trace.add(now(), what, subject >= first_number ? subject - first_number + 1 : 0,
-                  std::forward<More>(more)...);
+        trace->add(now(), what, subject >= first_number ? subject - first_number + 1 : 0,
+                   std::forward<More>(more)...);
     }
 
     network_conditions conditions;
     dice chances;
-    event_trace trace;
+    std::shared_ptr<event_trace> trace;
     rules broken;
     name_service names;
 

@@ -107,7 +107,7 @@ simulation_result one_run::result() {
         run();
     }
     add_assertions(failed);
-    return {seed_, failure_, network_.trace.text(), took_};
+    return {seed_, failure_, took_, network_.trace};
 }
 
 void one_run::run() {

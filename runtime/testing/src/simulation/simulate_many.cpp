@@ -8,7 +8,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -62,20 +61,9 @@ std::string record(std::uint64_t seed, const simulation_body& body, simulation_o
     return std::filesystem::exists(file, missing) ? file.string() : "";
 }
 
-std::string last_lines(const std::string& text, std::size_t count) {
-    std::size_t from = text.size();
-    for (; count > 0 && from > 0; --count) {
-        from = text.rfind('\n', from - (from == text.size() ? 2 : 1));
-        if (from == text.npos) {
-            return text;
-        }
-    }
-    return text.substr(std::min(from + 1, text.size()));
-}
-
 void replay(std::uint64_t seed, const simulation_body& body, const simulation_options& options) {
     const auto found = simulate(seed, body, options);
-    std::cerr << found.trace;
+    std::cerr << found.trace();
     if (found.failed()) {
         ADD_FAILURE() << "seed " << seed << " fails: " << found.failure;
     }
@@ -106,7 +94,7 @@ void simulate_many(std::uint64_t count, const simulation_body& body,
                       << "\nreplay it with\n    " << replay_command(found->seed)
                       << "\nrecorded for weft-trace: " << record(found->seed, body, options)
                       << "\nthe end of its trace:\n"
-                      << last_lines(found->trace, shown);
+                      << found->end_of_trace(shown);
     }
 }
 

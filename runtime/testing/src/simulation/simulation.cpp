@@ -31,7 +31,7 @@ bool simulation::chance(double probability) {
 }
 
 void simulation::note(std::string text) {
-    simulated_.trace.add(simulated_.now(), "notes", 0, 0, std::move(text));
+    simulated_.trace->add(simulated_.now(), "notes", 0, 0, std::move(text));
 }
 
 void simulation::require(bool holds, std::string_view what) const {
@@ -42,6 +42,14 @@ void simulation::require(bool holds, std::string_view what) const {
 
 weft::detail::scoped_value simulation::as_host(std::string_view address) {
     return detail::become_host(address);
+}
+
+std::string simulation_result::trace() const {
+    return events->text();
+}
+
+std::string simulation_result::end_of_trace(std::size_t lines) const {
+    return events->last(lines);
 }
 
 network_conditions network_conditions::hostile() {

@@ -23,8 +23,9 @@
 namespace weft::testing {
 
 namespace detail {
+class event_trace;
 class network;
-}
+}  // namespace detail
 
 /// The simulation in which a fiber runs.
 class simulation {
@@ -91,12 +92,17 @@ struct simulation_result {
     /// Why it failed: an exception, a failed assertion of GoogleTest, the time limit with all
     /// fibers, a report of the runtime, fibers or sockets left behind. Empty: it did not.
     std::string failure;
-    /// What happened, a line each: byte for byte the same for the same seed.
-    std::string trace;
     /// Virtual time that passed.
     clock::duration took{};
+    std::shared_ptr<const detail::event_trace> events;
 
     [[nodiscard]] bool failed() const noexcept { return !failure.empty(); }
+
+    /// What happened, a line each: byte for byte the same for the same seed.
+    [[nodiscard]] std::string trace() const;
+
+    /// The last `lines` of it.
+    [[nodiscard]] std::string end_of_trace(std::size_t lines) const;
 };
 
 using simulation_body = std::function<void(simulation&)>;
