@@ -122,7 +122,8 @@ void timer_queue::disarm(timer& armed) noexcept {
     shrink();
 }
 
-/// Takes timers that are due out of the heap and fetches them, which are cold by now.
+/// Takes timers that are due out of the heap and fetches them and the frames around, which are cold
+/// by now.
 std::size_t timer_queue::take_due(clock::time_point now, std::uint64_t end,
                                   std::array<std::uint32_t, batch_size>& due) noexcept {
     std::size_t count = 0;
@@ -131,7 +132,10 @@ std::size_t timer_queue::take_due(clock::time_point now, std::uint64_t end,
         const std::uint32_t taken = entries_.front().slot;
         remove(0);
         slots_[taken].place = expiring;
-        __builtin_prefetch(slots_[taken].armed);
+        const auto* frame = reinterpret_cast<const char*>(slots_[taken].armed);
+        for (std::ptrdiff_t line = -2; line < 4; ++line) {
+            __builtin_prefetch(frame + 64 * line);
+        }
         due[count++] = taken;
     }
     return count;
@@ -144,14 +148,13 @@ void timer_queue::expire(clock::time_point now) noexcept {
     // A timer armed by one that expires here waits for the next call, also when it is due.
     const std::uint64_t end = next_sequence_;
     std::array<std::uint32_t, batch_size> due;
-    while (const std::size_t count = take_due(now, end, due)) {
-        for (std::size_t i = 0; i < count; ++i) {
-            timer* expired = slots_[due[i]].armed;
-            free_slots_.push_back(due[i]);
-            if (expired != nullptr) {
-                expired->slot = timer::unarmed;
-                expired->expired(*expired);
-            }
+    const std::size_t count = take_due(now, end, due);
+    for (std::size_t i = 0; i < count; ++i) {
+        timer* expired = slots_[due[i]].armed;
+        free_slots_.push_back(due[i]);
+        if (expired != nullptr) {
+            expired->slot = timer::unarmed;
+            expired->expired(*expired);
         }
     }
     shrink();
