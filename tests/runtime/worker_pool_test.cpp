@@ -48,7 +48,7 @@ TEST_F(WorkerPool, RunsOnAnotherThread) {
             ::pthread_getname_np(::pthread_self(), found.data(), found.size());
             return std::string(found.data());
         });
-        EXPECT_EQ(name, "weft-worker-1");
+        EXPECT_TRUE(name.starts_with("weft-worker-")) << name;  // the first may not be idle yet
     });
 }
 
