@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/pipe_stream.hpp>
 
-#include "support/stream_conformance.hpp"
+#include "support/memory_stream.hpp"
 
 #include <weft/net/buffered_reader.hpp>
 #include <weft/process.hpp>
+#include <weft/run.hpp>
+#include <weft/testing/stream_conformance.hpp>
 
 #include <memory>
 #include <string>
@@ -14,14 +16,24 @@ namespace weft::net {
 namespace {
 
 struct over_pipes {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         auto [left_in, right_out] = make_pipe();
         auto [right_in, left_out] = make_pipe();
         return {std::make_unique<pipe_stream>(std::move(left_in), std::move(left_out)),
                 std::make_unique<pipe_stream>(std::move(right_in), std::move(right_out))};
     }
 };
-INSTANTIATE_TYPED_TEST_SUITE_P(Pipes, StreamConformance, over_pipes);
+}  // namespace
+}  // namespace weft::net
+
+namespace weft::testing {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Pipes, StreamConformance, net::over_pipes);
+
+}  // namespace weft::testing
+
+namespace weft::net {
+namespace {
 
 TEST(PipeStream, TalksToAProcessLineByLine) {
     run([] {

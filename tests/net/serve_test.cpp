@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/serve.hpp>
 
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <weft/net/tcp.hpp>
+#include <weft/run.hpp>
+#include <weft/scope.hpp>
+#include <weft/task.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -3,10 +3,13 @@
 // Stands in for accept4(), to count its calls.
 #include <weft/net/socket_listener.hpp>
 
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <weft/clock.hpp>
+#include <weft/run.hpp>
+#include <weft/task.hpp>
+#include <weft/this_fiber.hpp>
 
 #include <dlfcn.h>
 #include <sys/resource.h>

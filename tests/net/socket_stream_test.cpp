@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/socket_stream.hpp>
 
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <weft/net/unix.hpp>
+#include <weft/run.hpp>
+#include <weft/task.hpp>
+#include <weft/testing/stream_conformance.hpp>
 
 #include <sys/socket.h>
 
@@ -15,7 +18,7 @@ namespace weft::net {
 namespace {
 
 struct over_tcp {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         auto [left, right] = test::tcp_pair();
         return {std::make_unique<tcp_stream>(std::move(left)),
                 std::make_unique<tcp_stream>(std::move(right))};
@@ -23,15 +26,25 @@ struct over_tcp {
 };
 
 struct over_unix {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         auto [left, right] = unix_stream::pair();
         return {std::make_unique<unix_stream>(std::move(left)),
                 std::make_unique<unix_stream>(std::move(right))};
     }
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Tcp, StreamConformance, over_tcp);
-INSTANTIATE_TYPED_TEST_SUITE_P(Unix, StreamConformance, over_unix);
+}  // namespace
+}  // namespace weft::net
+
+namespace weft::testing {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Tcp, StreamConformance, net::over_tcp);
+INSTANTIATE_TYPED_TEST_SUITE_P(Unix, StreamConformance, net::over_unix);
+
+}  // namespace weft::testing
+
+namespace weft::net {
+namespace {
 
 // T113
 TEST(SocketStream, CanStillReadAfterItHasFinishedWriting) {

@@ -2,8 +2,11 @@
 #include <weft/net/tcp_connector.hpp>
 
 #include "net/dns/asking.hpp"
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
+
+#include <weft/run.hpp>
+#include <weft/scope.hpp>
 
 #include <functional>
 #include <string>

@@ -3,11 +3,14 @@
 
 #include <weft/cross_thread/channel.hpp>
 #include <weft/cross_thread/event.hpp>
+#include <weft/event.hpp>
+#include <weft/run.hpp>
+#include <weft/scope.hpp>
 #include <weft/shard.hpp>
 #include <weft/task.hpp>
 
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

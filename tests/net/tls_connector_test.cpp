@@ -3,7 +3,6 @@
 
 #include "loopback/certificates.hpp"
 #include "support/memory_stream.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <weft/net/error.hpp>
 #include <weft/run.hpp>

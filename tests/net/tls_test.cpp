@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tls.hpp>
 
+#include "support/memory_stream.hpp"
+
 #include "net/tls_harness.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <weft/net/error.hpp>
 #include <weft/run.hpp>
 #include <weft/task.hpp>
+#include <weft/testing/stream_conformance.hpp>
 
 #include <gtest/gtest.h>
 
@@ -40,7 +42,7 @@ std::error_code refusal(const tls_context& server_settings, std::string_view nam
 }
 
 struct over_tls {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         tls_pair pair;
         pair.shake_hands();
         return {std::move(pair.client), std::move(pair.server)};
@@ -48,7 +50,7 @@ struct over_tls {
 };
 
 struct over_tls_in_pieces {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         tls_pair pair(client_context(), server_context(), "a.test",
                       {.capacity = 4'096, .most_per_read = 700});
         pair.shake_hands();
@@ -57,7 +59,7 @@ struct over_tls_in_pieces {
 };
 
 struct over_memory {
-    static test::stream_pair connect() {
+    static weft::testing::stream_pair connect() {
         auto made = connect_in_memory();
         return {std::move(made.client), std::move(made.server)};
     }
@@ -65,9 +67,17 @@ struct over_memory {
 
 }  // namespace
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Tls, StreamConformance, over_tls);
-INSTANTIATE_TYPED_TEST_SUITE_P(TlsInPieces, StreamConformance, over_tls_in_pieces);
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StreamConformance, over_memory);
+}  // namespace weft::net
+
+namespace weft::testing {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Tls, StreamConformance, net::over_tls);
+INSTANTIATE_TYPED_TEST_SUITE_P(TlsInPieces, StreamConformance, net::over_tls_in_pieces);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StreamConformance, net::over_memory);
+
+}  // namespace weft::testing
+
+namespace weft::net {
 
 namespace {
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/unix.hpp>
 
+#include "support/memory_stream.hpp"
 #include "support/sockets.hpp"
-#include "support/stream_conformance.hpp"
+
+#include <weft/run.hpp>
 
 #include <stdlib.h>
 
@@ -15,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Unix : public testing::Test {
+class Unix : public ::testing::Test {
 protected:
     void SetUp() override {
         std::string name = (fs::temp_directory_path() / "weft-unix-XXXXXX").string();

@@ -59,7 +59,7 @@ void PrintTo(const bad_chunks& shown, std::ostream* out) {
     *out << shown.what;
 }
 
-class BadChunks : public testing::TestWithParam<bad_chunks> {};
+class BadChunks : public ::testing::TestWithParam<bad_chunks> {};
 
 // Scenario 22; C.3: CVE-2024-52304, CVE-2025-53643, CVE-2026-22815, 3.13.4 "chunk size != data".
 TEST_P(BadChunks, AreRefusedHoweverTheyArrive) {
@@ -72,28 +72,28 @@ TEST_P(BadChunks, AreRefusedHoweverTheyArrive) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadChunks,
-    testing::Values(bad_chunks{"prefix 0x", "0x5\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"positive sign", "+5\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"negative size", "-1\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"underscore", "1_0\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"blank before the size", " 5\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"blank behind the size", "5 \r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"no size", "\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"17 digits", "00000000000000005\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"no CRLF behind the data", "5\r\nhello0\r\n\r\n"},
-                    bad_chunks{"data longer than the size", "5\r\nhello!\r\n0\r\n\r\n"},
-                    bad_chunks{"LF behind the size", "5\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"LF behind the data", "5\r\nhello\n0\r\n\r\n"},
-                    bad_chunks{"LF in the extension", "5;a\nb\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"CR in the extension", "5;a\rb\r\nhello\r\n0\r\n\r\n"},
-                    bad_chunks{"64 KiB of extension", "5;" + std::string(65'536, 'a')},
-                    bad_chunks{"LF behind the last chunk", "0\r\n\n", errc::bad_line_ending},
-                    bad_chunks{"trailer without a colon", "0\r\nnonsense\r\n\r\n", errc::bad_field},
-                    bad_chunks{"trailer with a blank", "0\r\nX : y\r\n\r\n", errc::bad_field},
-                    bad_chunks{"trailer with a CR", "0\r\nX: y\rZ: a\r\n\r\n", errc::bad_field},
-                    bad_chunks{"folded trailer", "0\r\nX: y\r\n z\r\n\r\n", errc::bad_line_ending},
-                    bad_chunks{"long trailer", "0\r\nX: " + std::string(10'000, 'y'),
-                               errc::head_too_large}));
+    ::testing::Values(
+        bad_chunks{"prefix 0x", "0x5\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"positive sign", "+5\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"negative size", "-1\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"underscore", "1_0\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"blank before the size", " 5\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"blank behind the size", "5 \r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"no size", "\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"17 digits", "00000000000000005\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"no CRLF behind the data", "5\r\nhello0\r\n\r\n"},
+        bad_chunks{"data longer than the size", "5\r\nhello!\r\n0\r\n\r\n"},
+        bad_chunks{"LF behind the size", "5\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"LF behind the data", "5\r\nhello\n0\r\n\r\n"},
+        bad_chunks{"LF in the extension", "5;a\nb\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"CR in the extension", "5;a\rb\r\nhello\r\n0\r\n\r\n"},
+        bad_chunks{"64 KiB of extension", "5;" + std::string(65'536, 'a')},
+        bad_chunks{"LF behind the last chunk", "0\r\n\n", errc::bad_line_ending},
+        bad_chunks{"trailer without a colon", "0\r\nnonsense\r\n\r\n", errc::bad_field},
+        bad_chunks{"trailer with a blank", "0\r\nX : y\r\n\r\n", errc::bad_field},
+        bad_chunks{"trailer with a CR", "0\r\nX: y\rZ: a\r\n\r\n", errc::bad_field},
+        bad_chunks{"folded trailer", "0\r\nX: y\r\n z\r\n\r\n", errc::bad_line_ending},
+        bad_chunks{"long trailer", "0\r\nX: " + std::string(10'000, 'y'), errc::head_too_large}));
 
 TEST(ChunkedDecoder, TakesTheFramingOffHoweverItArrives) {
     const auto text = "5\r\nhello\r\nB;name=\"v\\\"\"\r\n, the world\r\n00\r\n\r\nGET"sv;

@@ -47,7 +47,7 @@ void PrintTo(const bad_request& shown, std::ostream* out) {
     *out << shown.what;
 }
 
-class BadRequest : public testing::TestWithParam<bad_request> {};
+class BadRequest : public ::testing::TestWithParam<bad_request> {};
 
 // Scenarios 21, 23, 25; C.3: CVE-2023-47641, CVE-2023-37276, GHSA-pjjw-qhg8-p2p9, CVE-2023-47627,
 // CVE-2024-23829, CVE-2025-69224, CVE-2026-34520, CVE-2026-34525, #13136.
@@ -61,7 +61,7 @@ TEST_P(BadRequest, IsRefusedHoweverItArrives) {
 
 INSTANTIATE_TEST_SUITE_P(
     Framing, BadRequest,
-    testing::Values(
+    ::testing::Values(
         bad_request{"length and chunked",
                     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n",
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, BadRequest,
-    testing::Values(
+    ::testing::Values(
         bad_request{"bare LF behind the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n",
                     errc::bad_line_ending},
         bad_request{"bare LF behind a field", "GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     StartLine, BadRequest,
-    testing::Values(
+    ::testing::Values(
         bad_request{"HTTP/0.9", "GET /\r\n", errc::bad_start_line},
         bad_request{"HTTP/9.9", "GET / HTTP/9.9\r\n", errc::unsupported_version},
         bad_request{"HTTP/2.0", "GET / HTTP/2.0\r\n", errc::unsupported_version},
@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Host, BadRequest,
-    testing::Values(
+    ::testing::Values(
         bad_request{"missing", "GET / HTTP/1.1\r\nX: y\r\n\r\n", errc::bad_host},
         bad_request{"no fields", "GET / HTTP/1.1\r\n\r\n", errc::bad_host},
         bad_request{"twice", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", errc::bad_host},
@@ -186,7 +186,7 @@ void PrintTo(const good_request& shown, std::ostream* out) {
     *out << shown.text;
 }
 
-class GoodRequest : public testing::TestWithParam<good_request> {};
+class GoodRequest : public ::testing::TestWithParam<good_request> {};
 
 TEST_P(GoodRequest, IsParsedHoweverItArrives) {
     const auto& expected = GetParam();
@@ -204,7 +204,7 @@ TEST_P(GoodRequest, IsParsedHoweverItArrives) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, GoodRequest,
-    testing::Values(
+    ::testing::Values(
         good_request{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET", "/", 1, body_kind::none, true},
         good_request{"\r\nGET /x?y=%20 HTTP/1.1\r\nhOsT: [::1]:80\r\n\r\n", "GET", "/x?y=%20", 1,
                      body_kind::none, true},

@@ -49,7 +49,7 @@ void PrintTo(const bad_response& shown, std::ostream* out) {
     *out << shown.what;
 }
 
-class BadResponse : public testing::TestWithParam<bad_response> {};
+class BadResponse : public ::testing::TestWithParam<bad_response> {};
 
 // C.3: CVE-2023-37276, CVE-2026-22815, CVE-2026-34520 on the response side.
 TEST_P(BadResponse, IsRefusedHoweverItArrives) {
@@ -62,7 +62,7 @@ TEST_P(BadResponse, IsRefusedHoweverItArrives) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadResponse,
-    testing::Values(
+    ::testing::Values(
         bad_response{"not HTTP", "SSH-2.0-x\r\n", errc::bad_start_line},
         bad_response{"TLS alert", "\x15\x03\x01\x00\x02\x02\x46"sv, errc::bad_start_line},
         bad_response{"bare LF", "HTTP/1.1 200 OK\nX: y\r\n\r\n", errc::bad_line_ending},

@@ -4,8 +4,8 @@
 #include <weft/http/server.hpp>
 
 #include "server_harness.hpp"
+#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
-#include "support/stream_text.hpp"
 #include "tcp_server.hpp"
 
 #include <weft/event.hpp>

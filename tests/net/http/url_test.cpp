@@ -43,7 +43,7 @@ TEST(Url, TakesNamesThatBeginLikeAnAddress) {
     EXPECT_EQ(url("http://1.2.3.4.5a/").host(), "1.2.3.4.5a");
 }
 
-class BadUrl : public testing::TestWithParam<std::string_view> {};
+class BadUrl : public ::testing::TestWithParam<std::string_view> {};
 
 // C.1 and C.3 (3.14.1): non-canonical IPv4 forms are refused.
 TEST_P(BadUrl, IsRefused) {
@@ -57,16 +57,16 @@ TEST_P(BadUrl, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadUrl,
-    testing::Values("", "a", "/a", "//a/b", "http:", "http:///a", "http://:80/", "ftp://a/",
-                    "file:///etc/passwd", "http://a b/", "http://a/b c", "http://u:p@a/",
-                    "http://u@a/", "http://a:80:80/", "http://[::1]x/", "http://a/%zz",
-                    "http://a\\b/", "http://a:0/", "http://a:65536/", "http://a:b/",
-                    "http://a:99999999999999999999/", "http://127.1/", "http://2130706433/",
-                    "http://0x7f000001/", "http://0177.0.0.1/", "http://0x7f.0.0.1/",
-                    "http://127.0.0.1./", "http://1.2.3.4.5/", "http://256.0.0.1/", "http://[::1/",
-                    "http://[::g]/", "http://a%41/", "http://\xc3\xa9/", "http://a..b/",
-                    "http://.a/", "http://a/\r\nX: y", "http://a/\0"sv, "http://a\t/", " http://a/",
-                    "javascript:alert(1)"));
+    ::testing::Values("", "a", "/a", "//a/b", "http:", "http:///a", "http://:80/", "ftp://a/",
+                      "file:///etc/passwd", "http://a b/", "http://a/b c", "http://u:p@a/",
+                      "http://u@a/", "http://a:80:80/", "http://[::1]x/", "http://a/%zz",
+                      "http://a\\b/", "http://a:0/", "http://a:65536/", "http://a:b/",
+                      "http://a:99999999999999999999/", "http://127.1/", "http://2130706433/",
+                      "http://0x7f000001/", "http://0177.0.0.1/", "http://0x7f.0.0.1/",
+                      "http://127.0.0.1./", "http://1.2.3.4.5/", "http://256.0.0.1/",
+                      "http://[::1/", "http://[::g]/", "http://a%41/", "http://\xc3\xa9/",
+                      "http://a..b/", "http://.a/", "http://a/\r\nX: y", "http://a/\0"sv,
+                      "http://a\t/", " http://a/", "javascript:alert(1)"));
 
 TEST(Url, ResolvesReferences) {
     const url base("https://a.test/b/c?d");

@@ -2,7 +2,7 @@
 #include "tls/session_cache.hpp"
 
 #include "net/tls_harness.hpp"
-#include "support/stream_text.hpp"
+#include "support/memory_stream.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,9 +2,10 @@
 #include "tls/session.hpp"
 
 #include "net/tls_harness.hpp"
-#include "support/stream_conformance.hpp"
 
 #include <gtest/gtest.h>
+
+#include "support/memory_stream.hpp"
 
 #include <array>
 #include <chrono>

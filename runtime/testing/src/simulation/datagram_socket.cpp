@@ -75,12 +75,11 @@ void datagram_socket::fly(const place& from, const place& to, const std::string&
         if (auto* receiver = at(in, to, from)) {
             receiver->put(from, bytes);
         } else if (to.port == name_port && in.broken.about(to) == rules::verdict::none) {
-            in.after(delay,
-                     [&in, asked, to, reply = in.names.answer(bytes, in.conditions, in.chances)] {
-                         if (asked != nullptr && !reply.empty()) {
-                             asked->put(to, reply);
-                         }
-                     });
+            in.after(delay, [&in, asked, to, reply = in.answer_for(bytes)] {
+                if (asked != nullptr && !reply.empty()) {
+                    asked->put(to, reply);
+                }
+            });
         } else if (asked != nullptr && asked->remote == to) {
             in.after(delay, [asked] { asked->refused(); });
         }

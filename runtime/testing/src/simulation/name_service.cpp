@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "simulation/name_service.hpp"
+#include <weft/testing/detail/name_service.hpp>
 
-#include "simulation/network.hpp"
+#include "simulation/place.hpp"
 
 #include <algorithm>
 
@@ -90,7 +90,7 @@ void name_service::add(std::string_view name, const std::vector<std::string>& ad
     added = known();
     added.ttl = static_cast<std::uint32_t>(ttl.count());
     for (const auto& each : addresses) {
-        added.addresses.push_back(parse_place(each));
+        added.addresses.push_back(parse_place(each).host);
     }
 }
 
@@ -100,28 +100,30 @@ void name_service::add(std::string_view name, name_answer how) {
     added.failure = how;
 }
 
-std::string name_service::answer(std::string_view message, const network_conditions& now,
-                                 dice& chances) const {
+std::string name_service::failure(std::string_view message) {
     const auto asked = read_question(message);
-    if (!asked || chances.chance(now.name_silence)) {
+    return asked ? reply_to(message, *asked, server_failure, 0) : std::string();
+}
+
+std::string name_service::answer(std::string_view message) const {
+    const auto asked = read_question(message);
+    if (!asked) {
         return {};
     }
     const auto found = names_.find(lower_case(asked->name));
-    const auto failure =
-        found != names_.end() ? found->second.failure : std::optional(name_answer::not_found);
-    if (failure == name_answer::none) {
-        return {};
-    }
-    if (failure == name_answer::failure || chances.chance(now.name_failure)) {
-        return reply_to(message, *asked, server_failure, 0);
-    }
-    if (failure) {
+    if (found == names_.end() || found->second.failure == name_answer::not_found) {
         return reply_to(message, *asked, no_such_name, 0);
     }
+    if (found->second.failure) {
+        return found->second.failure == name_answer::none ? std::string() : failure(message);
+    }
     std::vector<place> fitting;
-    std::ranges::copy_if(
-        found->second.addresses, std::back_inserter(fitting),
-        [&](const place& each) { return asked->type == (each.is_v4() ? type_a : type_aaaa); });
+    for (const auto& each : found->second.addresses) {
+        const place shown{each};
+        if (asked->type == (shown.is_v4() ? type_a : type_aaaa)) {
+            fitting.push_back(shown);
+        }
+    }
     auto reply = reply_to(message, *asked, 0, fitting.size());
     for (const auto& each : fitting) {
         append_address(reply, each, found->second.ttl);

@@ -116,6 +116,14 @@ std::uint16_t network::free_port() noexcept {
     return last_port_;
 }
 
+std::string network::answer_for(const std::string& question) {
+    if (chances.chance(conditions.name_silence)) {
+        return {};
+    }
+    return chances.chance(conditions.name_failure) ? name_service::failure(question)
+                                                   : names.answer(question);
+}
+
 void network::finished(weft::detail::operation& done) noexcept {
     reactor_->finished(done);
 }

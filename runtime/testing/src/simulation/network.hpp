@@ -3,10 +3,10 @@
 
 #include <weft/clock.hpp>
 #include <weft/detail/timer.hpp>
+#include <weft/testing/detail/name_service.hpp>
 #include <weft/testing/simulated_network.hpp>
 
 #include "simulation/event_trace.hpp"
-#include "simulation/name_service.hpp"
 #include "simulation/place.hpp"
 #include "simulation/rules.hpp"
 
@@ -112,6 +112,9 @@ public:
     [[nodiscard]] std::uint16_t free_port() noexcept;
 
     // What waits.
+
+    /// What the name server says to a question now; empty: nothing.
+    [[nodiscard]] std::string answer_for(const std::string& question);
 
     void hold(simulated_backend& reactor) noexcept { reactor_ = &reactor; }
     void finished(weft::detail::operation& done) noexcept;

@@ -3,8 +3,8 @@
 
 #include <weft/testing/simulated_network.hpp>
 
-#include "simulation/place.hpp"
-
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,23 +14,26 @@
 
 namespace weft::testing::detail {
 
-class dice;
-
-/// The name server that answers on port 53 of every address where nobody else does.
+/// What a name server of a test knows.
 class name_service {
 public:
+    /// \throws usage_error  for what is no address.
     void add(std::string_view name, const std::vector<std::string>& addresses,
              std::chrono::seconds ttl);
     void add(std::string_view name, name_answer how);
 
-    /// The reply to a question; empty: none comes.
+    /// The reply to a question; empty: none comes. Names that were not added do not exist.
     /// Source: RFC 1035 section 4.
-    [[nodiscard]] std::string answer(std::string_view question, const network_conditions& now,
-                                     dice& chances) const;
+    [[nodiscard]] std::string answer(std::string_view question) const;
+
+    /// The reply of a server that fails.
+    [[nodiscard]] static std::string failure(std::string_view question);
 
 private:
+    using host = std::array<std::uint8_t, 16>;  // IPv4 is mapped into IPv6
+
     struct known {
-        std::vector<place> addresses;
+        std::vector<host> addresses;
         std::uint32_t ttl = 0;
         std::optional<name_answer> failure;
     };

@@ -4,10 +4,10 @@
 /// \file
 /// What every stream has to do. A test file instantiates it with a type that connects two:
 ///
-///     struct over_tcp { static test::stream_pair connect(); };  // called in a fiber
-///     INSTANTIATE_TYPED_TEST_SUITE_P(Tcp, StreamConformance, over_tcp);
-
-#include "support/stream_text.hpp"
+///     struct over_mine { static weft::testing::stream_pair connect(); };  // called in a fiber
+///     namespace weft::testing {
+///     INSTANTIATE_TYPED_TEST_SUITE_P(Mine, StreamConformance, over_mine);
+///     }
 
 #include <weft/event.hpp>
 #include <weft/net/error.hpp>
@@ -15,6 +15,7 @@
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
+#include <weft/testing/stream_text.hpp>
 #include <weft/this_fiber.hpp>
 
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@
 #include <string>
 #include <vector>
 
-namespace weft::test {
+namespace weft::testing {
 
 /// Two streams that are each other's peer.
 struct stream_pair {
@@ -34,27 +35,23 @@ struct stream_pair {
     std::unique_ptr<net::stream> right;
 };
 
-}  // namespace weft::test
-
-namespace weft::net {
-
 template <class Connect>
-class StreamConformance : public testing::Test {};
+class StreamConformance : public ::testing::Test {};
 
 TYPED_TEST_SUITE_P(StreamConformance);
 
 TYPED_TEST_P(StreamConformance, CarriesMuchDataInBothDirectionsAtOnce) {
     run([] {
         auto [left, right] = TypeParam::connect();
-        const auto sent = test::pattern(1'000'003);
+        const auto sent = pattern(1'000'003);
         auto echo = spawn([&stream = *right] {
             std::array<std::byte, 5000> block{};
             while (const std::size_t count = stream.read_some(block)) {
                 stream.write_all(std::span(block).first(count));
             }
         });
-        auto sender = spawn([&stream = *left, &sent] { stream.write_all(bytes_of(sent)); });
-        EXPECT_EQ(test::read_up_to(*left, sent.size()), sent);
+        auto sender = spawn([&stream = *left, &sent] { stream.write_all(net::bytes_of(sent)); });
+        EXPECT_EQ(read_up_to(*left, sent.size()), sent);
         sender.get();
         left->close();
     });
@@ -63,9 +60,9 @@ TYPED_TEST_P(StreamConformance, CarriesMuchDataInBothDirectionsAtOnce) {
 TYPED_TEST_P(StreamConformance, EndsWhenThePeerHasClosed) {
     run([] {
         auto [left, right] = TypeParam::connect();
-        left->write_all(bytes_of("bye"));
+        left->write_all(net::bytes_of("bye"));
         auto closing = spawn([&stream = *left] { stream.shutdown_write(); });
-        EXPECT_EQ(test::read_up_to(*right, 100), "bye");
+        EXPECT_EQ(read_up_to(*right, 100), "bye");
         closing.get();
         std::array<std::byte, 1> more{};
         EXPECT_EQ(right->read_some(more), 0U);
@@ -77,8 +74,8 @@ TYPED_TEST_P(StreamConformance, DoesNothingForNoBytes) {
         auto [left, right] = TypeParam::connect();
         EXPECT_EQ(left->read_some({}), 0U);
         left->write_all({});
-        left->write_all(bytes_of("x"));
-        EXPECT_EQ(test::read_up_to(*right, 1), "x");
+        left->write_all(net::bytes_of("x"));
+        EXPECT_EQ(read_up_to(*right, 1), "x");
     });
 }
 
@@ -91,11 +88,11 @@ TYPED_TEST_P(StreamConformance, FailsToWriteOnceThePeerIsGone) {
         EXPECT_THROW(
             {
                 for (int i = 0; i < 1000; ++i) {
-                    left->write_all(bytes_of("is anybody there?"));
+                    left->write_all(net::bytes_of("is anybody there?"));
                     this_fiber::yield();
                 }
             },
-            error);
+            net::error);
     });
 }
 
@@ -105,8 +102,8 @@ TYPED_TEST_P(StreamConformance, LosesNothingWhenAReadIsCancelled) {
         std::array<std::byte, 16> block{};
         EXPECT_FALSE(move_on_after(std::chrono::milliseconds(1),
                                    [&, &stream = *right] { (void)stream.read_some(block); }));
-        left->write_all(bytes_of("kept"));
-        EXPECT_EQ(test::read_up_to(*right, 4), "kept");
+        left->write_all(net::bytes_of("kept"));
+        EXPECT_EQ(read_up_to(*right, 4), "kept");
     });
 }
 
@@ -123,7 +120,7 @@ TYPED_TEST_P(StreamConformance, WakesAReaderWhenItIsClosed) {
         about_to_read.wait();
         this_fiber::yield();
         right->close();
-        EXPECT_THROW(reader.get(), error);
+        EXPECT_THROW(reader.get(), net::error);
     });
 }
 
@@ -133,9 +130,9 @@ TYPED_TEST_P(StreamConformance, FailsAfterItWasClosed) {
         left->close();
         left->close();
         std::array<std::byte, 1> block{};
-        EXPECT_THROW((void)left->read_some(block), error);
-        EXPECT_THROW(left->write_all(bytes_of("x")), error);
-        EXPECT_THROW(left->shutdown_write(), error);
+        EXPECT_THROW((void)left->read_some(block), net::error);
+        EXPECT_THROW(left->write_all(net::bytes_of("x")), net::error);
+        EXPECT_THROW(left->shutdown_write(), net::error);
     });
 }
 
@@ -144,4 +141,4 @@ REGISTER_TYPED_TEST_SUITE_P(StreamConformance, CarriesMuchDataInBothDirectionsAt
                             FailsToWriteOnceThePeerIsGone, LosesNothingWhenAReadIsCancelled,
                             WakesAReaderWhenItIsClosed, FailsAfterItWasClosed);
 
-}  // namespace weft::net
+}  // namespace weft::testing

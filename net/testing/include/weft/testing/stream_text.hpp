@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace weft::test {
+namespace weft::testing {
 
 /// Reads up to `limit` bytes, less if the stream ends.
 inline std::string read_up_to(net::stream& from, std::size_t limit) {
@@ -35,4 +35,4 @@ inline std::string pattern(std::size_t size) {
     return text;
 }
 
-}  // namespace weft::test
+}  // namespace weft::testing
