@@ -58,6 +58,21 @@ TEST(WeftRunTest, ASignalThatEndsTheProgramIsPassedOn) {
     EXPECT_EQ(under_weft_run({"sh", "-c", "kill -TERM $$"}).status, -15);
 }
 
+TEST(WeftRunTest, PythonsStandardLibraryWorksAsEver) {
+    const std::vector<std::string> command = {"/usr/bin/python3", WEFT_STANDARD_LIBRARY};
+    const outcome native = outcome_of(command);
+    ASSERT_EQ(native.status, 0) << native.errors;
+    for (const bool threads_as_fibers : {false, true}) {
+        auto arguments = command;
+        if (threads_as_fibers) {
+            arguments.insert(arguments.begin(), "--threads-as-fibers");
+        }
+        const outcome seen = under_weft_run(arguments);
+        EXPECT_EQ(seen.status, 0) << seen.errors;
+        EXPECT_EQ(seen.output, native.output);
+    }
+}
+
 TEST(WeftRunTest, AProgramThatIsMissingIsNamed) {
     const outcome seen = under_weft_run({"no-such-program"});
     EXPECT_EQ(seen.status, 127);
@@ -93,6 +108,9 @@ TEST(WeftRunTest, BadOptionsAreNamed) {
     EXPECT_EQ(under_weft_run({"--stack", "3X", "true"}).errors,
               "weft-run: --stack: not a size: 3X\n");
     EXPECT_EQ(under_weft_run({"--stack", "1K", "true"}).status, 125);
+    EXPECT_EQ(under_weft_run({"--thread-stack", "x", "true"}).errors,
+              "weft-run: --thread-stack: not a size: x\n");
+    EXPECT_EQ(under_weft_run({"--thread-stack"}).errors, "weft-run: --thread-stack needs a size\n");
     EXPECT_EQ(under_weft_run({"--what", "true"}).errors, "weft-run: unknown option: --what\n");
     EXPECT_EQ(under_weft_run({}).status, 125);
     EXPECT_EQ(under_weft_run({"--stack", "1M", "true"}).status, 0);

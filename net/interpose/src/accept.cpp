@@ -22,7 +22,7 @@ bool nobody_waits_at(int fd) noexcept {
 }
 
 template <class Accept>
-int accept_when_ready(int fd, Accept accept_now) noexcept {
+int accept_when_ready(int fd, Accept accept_now) {
     return fiber_call<int>(-1, [&] {
         return when_ready(
             fd, direction::reading,

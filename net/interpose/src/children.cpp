@@ -33,7 +33,7 @@ bool is_end_of_one(pid_t pid, int options) noexcept {
 
 /// `look` with WNOHANG tells at once, 0 for not yet; `wait` is the call as it was made.
 template <class Look, class Wait>
-pid_t wait_for_child(pid_t pid, int options, Look look, Wait wait) noexcept {
+pid_t wait_for_child(pid_t pid, int options, Look look, Wait wait) {
     return fiber_call<pid_t>(-1, [&] {
         checkpoint();
         pid_t ended = look();
@@ -44,7 +44,7 @@ pid_t wait_for_child(pid_t pid, int options, Look look, Wait wait) noexcept {
     });
 }
 
-pid_t wait_with_usage(pid_t pid, int* status, int options, rusage* usage) noexcept {
+pid_t wait_with_usage(pid_t pid, int* status, int options, rusage* usage) {
     if (!on_fiber() || (options & WNOHANG) != 0) {
         return real.wait4(pid, status, options, usage);
     }
@@ -61,11 +61,16 @@ using namespace weft::interpose;
 
 extern "C" {
 
-pid_t wait4(pid_t pid, int* status, int options, rusage* usage) noexcept {
+// libc declares wait3() and wait4() as functions that throw nothing; a thread may be cancelled in
+// them all the same.
+pid_t weft_interpose_wait4(pid_t pid, int* status, int options, rusage* usage) __asm__("wait4");
+pid_t weft_interpose_wait3(int* status, int options, rusage* usage) __asm__("wait3");
+
+pid_t weft_interpose_wait4(pid_t pid, int* status, int options, rusage* usage) {
     return wait_with_usage(pid, status, options, usage);
 }
 
-pid_t wait3(int* status, int options, rusage* usage) noexcept {
+pid_t weft_interpose_wait3(int* status, int options, rusage* usage) {
     return wait_with_usage(-1, status, options, usage);
 }
 

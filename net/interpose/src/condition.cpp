@@ -58,11 +58,19 @@ int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, clock::time_po
 }
 
 int wait_with_limit(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t source,
-                    const timespec* limit) noexcept {
-    return lock_call([&] {
+                    const timespec* limit) {
+    const int result = lock_call([&] {
         const auto deadline = deadline_of(source, limit);
         return deadline ? wait_until(condition, mutex, *deadline) : EINVAL;
     });
+    leave_if_cancelled();
+    return result;
+}
+
+int wait_without_limit(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+    const int result = lock_call([&] { return wait_until(condition, mutex, never); });
+    leave_if_cancelled();
+    return result;
 }
 
 }  // namespace
@@ -74,7 +82,7 @@ using namespace weft::interpose;
 extern "C" {
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-    return on_fiber() ? lock_call([=] { return wait_until(condition, mutex, weft::never); })
+    return on_fiber() ? wait_without_limit(condition, mutex)
                       : real_locks.cond_wait(condition, mutex);
 }
 

@@ -14,7 +14,7 @@ namespace weft::interpose {
 
 namespace {
 
-int wait_until(int fd, epoll_event* events, int room, clock::time_point deadline) noexcept {
+int wait_until(int fd, epoll_event* events, int room, clock::time_point deadline) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
         const pollfd asked{fd, POLLIN, 0};

@@ -4,6 +4,7 @@
 /// \file
 /// Where C code enters weft, and leaves it without exceptions.
 
+#include <weft/scope.hpp>
 #include <weft/this_fiber.hpp>
 
 #include "vfork.hpp"
@@ -25,11 +26,23 @@ void checkpoint();
 /// The errno that C code sees for the exception being handled.
 [[nodiscard]] int errno_of_current_exception() noexcept;
 
+/// For threads that are fibers: does not return if pthread_cancel() has asked the caller to end.
+void leave_if_cancelled();
+
+/// Whether such a thread ends already, or has disabled its cancellation, and so does not see it.
+[[nodiscard]] bool ignores_cancellation() noexcept;
+
+/// Whether the exception being handled is a cancellation that the caller does not see.
+[[nodiscard]] bool is_ignored_cancellation() noexcept;
+
 /// Runs `body`, the wrapper's part inside of weft, and returns what it returns; `failed` with errno
 /// set instead of an exception. A success leaves errno as it was.
+///
+/// Not noexcept: a thread that is cancelled is unwound from here.
 template <class Result, class Body>
-Result fiber_call(Result failed, Body&& body) noexcept {
+Result fiber_call(Result failed, Body&& body) {
     const int before = errno;
+    bool again = false;
     try {
         const Result result = body();
         if (result != failed) {
@@ -37,9 +50,14 @@ Result fiber_call(Result failed, Body&& body) noexcept {
         }
         return result;
     } catch (...) {
-        errno = errno_of_current_exception();
-        return failed;
+        again = is_ignored_cancellation();
+        errno = again ? before : errno_of_current_exception();
     }
+    if (again) {
+        return weft::detail::run_shielded([&] { return fiber_call<Result>(failed, body); });
+    }
+    leave_if_cancelled();
+    return failed;
 }
 
 }  // namespace weft::interpose

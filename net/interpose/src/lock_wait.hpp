@@ -20,15 +20,16 @@ namespace weft::interpose {
 template <class Body>
 int lock_call(Body&& body) noexcept {
     const int before = errno;
+    int result = 0;
+    bool again = false;
     try {
-        const int result = body();
-        errno = before;
-        return result;
+        result = body();
     } catch (...) {
-        const int result = errno_of_current_exception();
-        errno = before;
-        return result;
+        again = is_ignored_cancellation();
+        result = errno_of_current_exception();
     }
+    errno = before;
+    return again ? weft::detail::run_shielded([&] { return lock_call(body); }) : result;
 }
 
 /// A deadline of POSIX on weft's clock; nothing if it is none.

@@ -13,7 +13,7 @@ namespace {
 
 /// h_errno belongs to a thread, too.
 template <class Call>
-hostent* find_host(Call call) noexcept {
+hostent* find_host(Call call) {
     int reason = 0;
     hostent* found = fiber_call<hostent*>(nullptr, [&] {
         reason = NETDB_INTERNAL;  // unless the call is made
@@ -31,7 +31,7 @@ hostent* find_host(Call call) noexcept {
 
 /// The forms that end in _r return an errno and take a place for the reason.
 template <class Call>
-int find_into(int* reason, Call call) noexcept {
+int find_into(int* reason, Call call) {
     const int error = fiber_call<int>(-1, [&] { return offloaded(call); });
     if (error == -1) {
         *reason = NETDB_INTERNAL;

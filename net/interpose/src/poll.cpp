@@ -14,7 +14,7 @@ namespace weft::interpose {
 
 namespace {
 
-int poll_until(pollfd* asked, nfds_t count, clock::time_point deadline) noexcept {
+int poll_until(pollfd* asked, nfds_t count, clock::time_point deadline) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
         int ready = real.poll(asked, count, 0);

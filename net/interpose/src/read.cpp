@@ -32,7 +32,7 @@ ssize_t read_at_once(int fd, const iovec* into, int count) noexcept {
     return real.readv(fd, into, count);
 }
 
-ssize_t read_parts(int fd, const iovec* into, int count) noexcept {
+ssize_t read_parts(int fd, const iovec* into, int count) {
     return fiber_call<ssize_t>(-1, [&] {
         return when_ready(
             fd, direction::reading, [&] { return read_at_once(fd, into, count); },

@@ -64,7 +64,7 @@ ssize_t receive_message(int fd, msghdr& message, int flags) {
 }
 
 ssize_t receive_from(int fd, void* into, std::size_t size, int flags, sockaddr* peer,
-                     socklen_t* peer_size) noexcept {
+                     socklen_t* peer_size) {
     return fiber_call<ssize_t>(-1, [&]() -> ssize_t {
         if ((flags & MSG_WAITALL) == 0) {
             return when_ready(

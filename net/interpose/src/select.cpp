@@ -95,7 +95,7 @@ private:
     std::array<descriptor_set, 3> sets_;
 };
 
-int select_until(selection sets, clock::time_point deadline) noexcept {
+int select_until(selection sets, clock::time_point deadline) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
         int ready = sets.look();

@@ -16,7 +16,7 @@ int try_take(sem_t* semaphore) noexcept {
     return errno == EAGAIN ? EBUSY : errno;
 }
 
-int take(sem_t* semaphore, clockid_t source, const timespec* limit) noexcept {
+int take(sem_t* semaphore, clockid_t source, const timespec* limit) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
         auto deadline = std::optional(never);

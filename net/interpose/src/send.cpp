@@ -31,7 +31,7 @@ ssize_t send_all(int fd, std::span<const iovec> given, int flags, ssize_t first)
 }
 
 ssize_t send_to(int fd, const void* from, std::size_t size, int flags, const sockaddr* peer,
-                socklen_t peer_size) noexcept {
+                socklen_t peer_size) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing,
@@ -42,7 +42,7 @@ ssize_t send_to(int fd, const void* from, std::size_t size, int flags, const soc
     });
 }
 
-ssize_t send_message(int fd, const msghdr& message, int flags) noexcept {
+ssize_t send_message(int fd, const msghdr& message, int flags) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing,

@@ -11,7 +11,7 @@ namespace weft::interpose {
 namespace {
 
 /// 0, or the errno of what ended the sleep; errno itself is left alone.
-int sleep_until(clock::time_point deadline) noexcept {
+int sleep_until(clock::time_point deadline) {
     const int before = errno;
     const int result = fiber_call<int>(-1, [&] {
         this_fiber::sleep_until(deadline);
@@ -23,7 +23,7 @@ int sleep_until(clock::time_point deadline) noexcept {
 }
 
 /// The same for `wanted` from now; where it ends early, `*left` gets the rest.
-int sleep_for(const timespec& wanted, timespec* left) noexcept {
+int sleep_for(const timespec& wanted, timespec* left) {
     const auto deadline = deadline_of(&wanted);
     const int error = sleep_until(deadline);
     if (error != 0 && left != nullptr) {

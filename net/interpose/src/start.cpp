@@ -4,6 +4,8 @@
 
 #include <weft/run.hpp>
 
+#include "fiber_thread.hpp"
+
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -19,34 +21,53 @@ using start_function = int (*)(main_function, int, char**, void (*)(), void (*)(
                                void*);
 
 main_function programs_main = nullptr;
-std::size_t main_stack_size = 0;  // 0: not started by weft-run
+
+/// What weft-run says.
+struct run_settings {
+    std::size_t main_stack = 0;    // 0: not started by weft-run
+    std::size_t thread_stack = 0;  // 0: threads are threads
+};
+
+run_settings settings;
+
+std::size_t take_size(const char* variable) {
+    const char* text = std::getenv(variable);
+    const std::size_t size = text != nullptr ? std::strtoull(text, nullptr, 10) : 0;
+    ::unsetenv(variable);
+    return size;
+}
 
 /// What weft-run adds to the environment is for this process only: programs that it starts in turn
 /// are as ever.
-std::size_t take_settings() {
-    const char* stack_size = std::getenv("WEFT_RUN_STACK");
-    if (stack_size == nullptr) {
-        return 0;
+run_settings take_settings() {
+    if (std::getenv("WEFT_RUN_STACK") == nullptr) {
+        return {};
     }
-    const std::size_t size = std::strtoull(stack_size, nullptr, 10);
     const char* preload = std::getenv("WEFT_RUN_PRELOAD");  // as it was before
     if (preload != nullptr) {
         ::setenv("LD_PRELOAD", std::string(preload).c_str(), 1);
     } else {
         ::unsetenv("LD_PRELOAD");
     }
-    ::unsetenv("WEFT_RUN_STACK");
     ::unsetenv("WEFT_RUN_PRELOAD");
-    return size;
+    return {take_size("WEFT_RUN_STACK"), take_size("WEFT_RUN_THREADS")};
 }
 
 /// exit() is called in the fiber: its handlers may block, and in the child of a fork() there is
 /// nothing to return to.
 int main_as_fiber(int count, char** arguments, char**) {
     run_options options;
-    options.main_stack_size = main_stack_size;
+    options.main_stack_size = settings.main_stack;
     options.handle_interrupt = false;
     options.report_deadlock = false;
+    if (settings.thread_stack != 0) {
+        options.stack_size = settings.thread_stack;
+        run(
+            [&]() noexcept {
+                run_main_thread(programs_main, count, arguments, settings.thread_stack);
+            },
+            options);
+    }
     run([&]() noexcept { std::exit(programs_main(count, arguments, environ)); }, options);
     return EXIT_FAILURE;
 }
@@ -68,8 +89,8 @@ int __libc_start_main(main_function main, int count, char** arguments, void (*in
         found = ::dlsym(RTLD_NEXT, "__libc_start_main");
     }
     const auto start = reinterpret_cast<start_function>(found);
-    main_stack_size = take_settings();
-    if (main_stack_size != 0) {
+    settings = take_settings();
+    if (settings.main_stack != 0) {
         programs_main = main;
         main = &main_as_fiber;
     }

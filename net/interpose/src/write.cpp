@@ -69,7 +69,7 @@ ssize_t write_the_rest(int fd, parts& left) {
                           : write_at_once(fd, left.data(), left.count());
 }
 
-ssize_t write_parts(int fd, const iovec* from, int count) noexcept {
+ssize_t write_parts(int fd, const iovec* from, int count) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing, [&] { return write_at_once(fd, from, count); },

@@ -37,6 +37,9 @@ constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "mtx_timedlock",
                                    "mtx_trylock",
                                    "mtx_unlock",
+                                   "pthread_barrier_destroy",
+                                   "pthread_barrier_init",
+                                   "pthread_barrier_wait",
                                    "pthread_cond_broadcast",
                                    "pthread_cond_clockwait",
                                    "pthread_cond_signal",
@@ -56,10 +59,13 @@ constexpr std::string_view locks[]{"__cxa_guard_abort",
                                    "pthread_rwlock_trywrlock",
                                    "pthread_rwlock_unlock",
                                    "pthread_rwlock_wrlock",
+                                   "pthread_spin_lock",
+                                   "sched_yield",
                                    "sem_clockwait",
                                    "sem_post",
                                    "sem_timedwait",
-                                   "sem_wait"};
+                                   "sem_wait",
+                                   "thrd_yield"};
 
 constexpr std::string_view resolved_names[]{"getaddrinfo",     "gethostbyaddr",  "gethostbyaddr_r",
                                             "gethostbyname",   "gethostbyname2", "gethostbyname2_r",
@@ -234,8 +240,6 @@ constexpr std::string_view names[]{"gethostent",  "rcmd",      "res_nquery", "re
 
 constexpr std::string_view processes[]{"__wait"};
 
-constexpr std::string_view thread_waits[]{"pthread_barrier_wait", "pthread_spin_lock"};
-
 constexpr std::string_view thread_ends[]{"pthread_cancel", "pthread_exit", "thrd_exit"};
 
 constexpr std::string_view process_copies[]{"clone"};
@@ -297,7 +301,8 @@ constexpr symbol_group groups[]{
       "let a fiber wait only on its own stack"},
      own_stacks},
     {{verdict::noted, "starts real threads: their calls pass through the layer and may block",
-      "let no fiber wait for them but by what is covered"},
+      "run it by weft-run --threads-as-fibers, or let no fiber wait for them but by what is "
+      "covered"},
      own_threads},
     {{verdict::noted, "keeps its place between calls in the process: all fibers share it",
       "use the variant that ends in _r"},
@@ -310,11 +315,9 @@ constexpr symbol_group groups[]{
      names},
     {{verdict::blocks, "waits for the other process", "use weft::run_process or weft::process"},
      processes},
-    {{verdict::blocks, "waits for other threads, and fibers cannot run meanwhile",
-      "use weft::barrier or a mutex"},
-     thread_waits},
     {{verdict::unsafe, "ends or interrupts the thread, and with it all its fibers",
-      "return from the function instead, or cancel the task"},
+      "return from the function instead, cancel the task, or run it by weft-run "
+      "--threads-as-fibers"},
      thread_ends},
     {{verdict::unsafe, "makes a thread or process behind the back of the C library and of weft",
       "use fork, pthread_create or posix_spawn"},

@@ -41,14 +41,17 @@ std::string find_library() {
 }
 
 /// The library first, and how it was before for the program to find again.
-void set_environment(const std::string& library, std::size_t stack_size) {
+void set_environment(const std::string& library, const options& chosen) {
     std::string preload = library;
     if (const char* before = std::getenv("LD_PRELOAD"); before != nullptr) {
         preload += std::string(":") + before;
         ::setenv("WEFT_RUN_PRELOAD", before, 1);
     }
     ::setenv("LD_PRELOAD", preload.c_str(), 1);
-    ::setenv("WEFT_RUN_STACK", std::to_string(stack_size).c_str(), 1);
+    ::setenv("WEFT_RUN_STACK", std::to_string(chosen.stack_size).c_str(), 1);
+    if (chosen.threads_as_fibers) {
+        ::setenv("WEFT_RUN_THREADS", std::to_string(chosen.thread_stack_size).c_str(), 1);
+    }
 }
 
 int start(const options& chosen) {
@@ -64,7 +67,7 @@ int start(const options& chosen) {
     if (::access(library.c_str(), R_OK) != 0) {
         return fail(refused, library + ": " + std::strerror(errno));
     }
-    set_environment(library, chosen.stack_size);
+    set_environment(library, chosen);
     std::vector<char*> arguments;
     for (const std::string& each : chosen.command) {
         arguments.push_back(const_cast<char*>(each.c_str()));

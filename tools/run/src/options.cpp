@@ -9,7 +9,7 @@ namespace weft::run_tool {
 namespace {
 
 /// A number of bytes, or of KiB, MiB or GiB with K, M or G.
-std::size_t size_from(std::string_view text) {
+std::size_t size_from(const std::string& option, std::string_view text) {
     constexpr std::size_t smallest = std::size_t{64} << 10;
     constexpr std::size_t largest = std::size_t{64} << 30;
     std::size_t size = 0;
@@ -18,11 +18,11 @@ std::size_t size_from(std::string_view text) {
     const std::size_t position = std::string_view("KMG").find(unit.empty() ? 'x' : unit.front());
     const bool has_unit = unit.size() == 1 && position != std::string_view::npos;
     if (error != std::errc() || (!unit.empty() && !has_unit) || size > largest) {
-        throw refusal("--stack: not a size: " + std::string(text));
+        throw refusal(option + ": not a size: " + std::string(text));
     }
     size <<= has_unit ? 10 * (position + 1) : 0;
     if (size < smallest || size > largest) {
-        throw refusal("--stack: between 64K and 64G, not " + std::string(text));
+        throw refusal(option + ": between 64K and 64G, not " + std::string(text));
     }
     return size;
 }
@@ -41,13 +41,18 @@ options parse(const std::vector<std::string>& arguments) {
             chosen.help = true;
             return chosen;
         }
-        if (*next != "--stack") {
+        if (*next == "--threads-as-fibers") {
+            chosen.threads_as_fibers = true;
+        } else if (*next == "--stack" || *next == "--thread-stack") {
+            std::size_t& size = *next == "--stack" ? chosen.stack_size : chosen.thread_stack_size;
+            const std::string& option = *next;
+            if (++next == arguments.end()) {
+                throw refusal(option + " needs a size");
+            }
+            size = size_from(option, *next);
+        } else {
             throw refusal("unknown option: " + *next);
         }
-        if (++next == arguments.end()) {
-            throw refusal("--stack needs a size");
-        }
-        chosen.stack_size = size_from(*next);
     }
     chosen.command.assign(next, arguments.end());
     if (chosen.command.empty()) {
@@ -61,7 +66,7 @@ const char* help_text() noexcept {
     weft-run - run an unmodified program as a fiber of weft
 
 SYNOPSIS
-    weft-run [--stack SIZE] PROGRAM [ARGUMENT...]
+    weft-run [OPTION...] PROGRAM [ARGUMENT...]
 
 DESCRIPTION
     Preloads libweft_interpose.so and runs main() of PROGRAM as a fiber: calls of libc
@@ -69,8 +74,15 @@ DESCRIPTION
     those of PROGRAM. Programs that it starts in turn run as ever.
 
 OPTIONS
+    --threads-as-fibers
+        Makes fibers of the threads that PROGRAM starts, all on the thread of main(): a
+        server with a thread for each connection needs no more than one. They take turns
+        where they wait. Variables that the program declares thread_local are shared by all.
     --stack SIZE
         Address space for the stack of main(), with K, M or G; 8M if not given.
+    --thread-stack SIZE
+        The same for each thread that is a fiber and did not ask for a size; 256K if not
+        given.
     --help
         Prints this.
 
