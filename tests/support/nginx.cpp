@@ -16,8 +16,9 @@ constexpr std::size_t workers = 2;
 
 }  // namespace
 
-nginx::nginx(std::vector<nginx_site> sites, const std::filesystem::path& files)
-    : sites_(std::move(sites)) {
+nginx::nginx(std::vector<nginx_site> sites, const std::filesystem::path& files,
+             std::string directives)
+    : sites_(std::move(sites)), directives_(std::move(directives)) {
     for (const auto& site : sites_) {
         folder_.write(site.name + ".crt", site.certificate.chain_pem);
         folder_.write(site.name + ".key", site.certificate.key_pem);
@@ -59,7 +60,7 @@ void nginx::write_configuration(unsigned short port, const std::filesystem::path
         const auto base = (folder_.path() / site.name).string();
         text << "server { listen 127.0.0.1:" << port << " ssl; server_name " << site.name
              << "; ssl_certificate " << base << ".crt; ssl_certificate_key " << base
-             << ".key; root " << files.string() << "; }\n";
+             << ".key; root " << files.string() << "; " << directives_ << " }\n";
     }
     text << "}\n";
     folder_.write("nginx.conf", text.str());

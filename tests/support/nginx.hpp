@@ -22,8 +22,10 @@ struct nginx_site {
 class nginx {
 public:
     /// \param files  what is served.
+    /// \param directives  more of what each site says, in nginx's language.
     /// \throws std::runtime_error  with nginx's words if it does not start.
-    nginx(std::vector<nginx_site> sites, const std::filesystem::path& files);
+    nginx(std::vector<nginx_site> sites, const std::filesystem::path& files,
+          std::string directives = {});
 
     [[nodiscard]] unsigned short port() const noexcept { return port_; }
 
@@ -36,6 +38,7 @@ private:
 
     temporary_directory folder_;
     std::vector<nginx_site> sites_;
+    std::string directives_;
     unsigned short port_ = 0;
     std::optional<child_process> process_;
 };

@@ -19,6 +19,8 @@ readonly commands=(
     openssl:openssl
     nginx:nginx-light
     dnsmasq:dnsmasq-base
+    redis-server:redis-server
+    mariadbd:mariadb-server-core
 )
 
 readonly packages=(
@@ -35,6 +37,11 @@ readonly packages=(
     libzstd-dev
     libncurses-dev
     libprotozero-dev
+    postgresql
+    libpq-dev
+    libhiredis-dev
+    libcurl4-openssl-dev
+    libmariadb-dev
 )
 
 # Where apt does not offer these, what needs them is skipped.
@@ -129,13 +136,24 @@ forbid_services() {
     as_root chmod 755 "$policy"
 }
 
+# The tests start servers of their own, never as services.
+disable_services() {
+    local each
+    if [ ! -d /run/systemd/system ]; then
+        return
+    fi
+    for each in nginx-light:nginx postgresql:postgresql redis-server:redis-server; do
+        if [[ " $* " == *" ${each%%:*} "* ]]; then
+            as_root systemctl --quiet disable "${each#*:}"
+        fi
+    done
+}
+
 install_packages() {
     say "installing $*"
     forbid_services
     apt_get install --yes --no-install-recommends --no-remove "$@" >&2
-    if [[ " $* " == *" nginx-light "* ]] && [ -d /run/systemd/system ]; then
-        as_root systemctl --quiet disable nginx  # the tests start their own, never as a service
-    fi
+    disable_services "$@"
 }
 
 # Fills `missing`.
