@@ -32,6 +32,9 @@ void run_memory(const options& chosen);
 /// A TCP echo server, against a raw epoll loop.
 void run_echo(const options& chosen);
 
+/// The porting layer, against libc's own functions and weft's API.
+void run_interpose(const options& chosen);
+
 /// What tracing costs: the table that is always kept, and recorded events.
 void run_trace(const options& chosen);
 

@@ -21,10 +21,11 @@ struct bench {
 };
 
 constexpr std::array benches{
-    bench{"yield", run_yield},     bench{"spawn", run_spawn}, bench{"handoff", run_handoff},
-    bench{"select", run_select},   bench{"wake", run_wake},   bench{"timers", run_timers},
-    bench{"memory", run_memory},   bench{"echo", run_echo},   bench{"http", run_http},
-    bench{"engines", run_engines}, bench{"trace", run_trace}, bench{"simulate", run_simulate},
+    bench{"yield", run_yield},         bench{"spawn", run_spawn}, bench{"handoff", run_handoff},
+    bench{"select", run_select},       bench{"wake", run_wake},   bench{"timers", run_timers},
+    bench{"memory", run_memory},       bench{"echo", run_echo},   bench{"http", run_http},
+    bench{"engines", run_engines},     bench{"trace", run_trace}, bench{"simulate", run_simulate},
+    bench{"interpose", run_interpose},
 };
 
 constexpr auto names = [] {

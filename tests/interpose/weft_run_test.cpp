@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,29 @@ TEST(WeftRunTest, PythonsStandardLibraryWorksAsEver) {
     }
 }
 
+TEST(WeftRunTest, AReportTellsWhatWasCalledAndWhatKeptTheLoop) {
+    const outcome seen = under_weft_run(
+        {"--report", "/usr/bin/python3", "-c",
+         "import signal, time; time.sleep(0.001); signal.sigtimedwait([signal.SIGUSR1], 0.1)"});
+    EXPECT_EQ(seen.status, 0);
+    EXPECT_EQ(seen.output, "");
+    EXPECT_NE(seen.errors.find("  clock_nanosleep\n"), std::string::npos) << seen.errors;
+    EXPECT_NE(seen.errors.find("sigtimedwait: 1 times, 0.1"), std::string::npos) << seen.errors;
+    EXPECT_NE(seen.errors.find("python3"), std::string::npos) << seen.errors;
+    EXPECT_EQ(seen.errors.find("past it"), std::string::npos) << seen.errors;
+}
+
+TEST(WeftRunTest, AReportMayGoToAFileAndSaysNothingOfAnIdleLoop) {
+    const temporary_directory folder;
+    const std::string file = folder.path() / "report";
+    const outcome seen = outcome_of({WEFT_RUN, "sleep", "0.001"},
+                                    {.environment = {{"WEFT_INTERPOSE_REPORT", file}}});
+    EXPECT_EQ(seen.errors, "");
+    std::ifstream content(file);
+    const std::string text((std::istreambuf_iterator<char>(content)), {});
+    EXPECT_NE(text.find("for 20 ms or more:\n  nothing\n"), std::string::npos) << text;
+}
+
 TEST(WeftRunTest, AProgramThatIsMissingIsNamed) {
     const outcome seen = under_weft_run({"no-such-program"});
     EXPECT_EQ(seen.status, 127);
@@ -87,6 +111,30 @@ TEST(WeftRunTest, ASetuidProgramIsRefused) {
     const outcome seen = under_weft_run({program});
     EXPECT_EQ(seen.status, 125);
     EXPECT_NE(seen.errors.find("setuid"), std::string::npos) << seen.errors;
+}
+
+TEST(WeftRunTest, AStaticProgramIsRefused) {
+    const outcome seen = under_weft_run({WEFT_STATIC_PROGRAM});
+    EXPECT_EQ(seen.status, 125);
+    EXPECT_NE(seen.errors.find("statically linked"), std::string::npos) << seen.errors;
+}
+
+TEST(WeftRunTest, WhatIsNoProgramForThisMachineIsRefused) {
+    const temporary_directory folder;
+    const std::string text = folder.path() / "text";
+    std::ofstream(text) << "just text\n";
+    ASSERT_EQ(::chmod(text.c_str(), 0755), 0);
+    EXPECT_NE(under_weft_run({text}).errors.find("no program for this machine"), std::string::npos);
+    EXPECT_EQ(under_weft_run({folder.path().string()}).status, 125);
+}
+
+TEST(WeftRunTest, HelpIsAManualPage) {
+    const outcome seen = under_weft_run({"--help"});
+    EXPECT_EQ(seen.status, 0);
+    for (const char* section : {"NAME\n", "SYNOPSIS\n", "DESCRIPTION\n", "OPTIONS\n",
+                                "ENVIRONMENT\n", "EXIT STATUS\n", "LIMITS\n"}) {
+        EXPECT_NE(seen.output.find(section), std::string::npos) << section;
+    }
 }
 
 TEST(WeftRunTest, AScriptThatEnvStartsIsRefused) {

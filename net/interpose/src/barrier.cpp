@@ -38,7 +38,7 @@ public:
         }
         const auto mine = round_;
         held.unlock();
-        if (on_fiber()) {
+        if (is_fiber()) {
             weft::detail::run_shielded([&] { mine->wait(); });
         } else {
             mine->wait();
@@ -80,7 +80,7 @@ bool is_shared(const pthread_barrierattr_t* attributes) noexcept {
 }
 
 void let_other_fibers_run() noexcept {
-    if (on_fiber()) {
+    if (is_fiber()) {
         weft::detail::run_shielded([] { this_fiber::yield(); });
     }
 }

@@ -44,8 +44,9 @@ pid_t wait_for_child(pid_t pid, int options, Look look, Wait wait) {
     });
 }
 
-pid_t wait_with_usage(pid_t pid, int* status, int options, rusage* usage) {
-    if (!on_fiber() || (options & WNOHANG) != 0) {
+pid_t wait_with_usage(pid_t pid, int* status, int options, rusage* usage,
+                      const char* function = __builtin_FUNCTION()) {
+    if (!on_fiber(function) || (options & WNOHANG) != 0) {
         return real.wait4(pid, status, options, usage);
     }
     return wait_for_child(
@@ -67,11 +68,11 @@ pid_t weft_interpose_wait4(pid_t pid, int* status, int options, rusage* usage) _
 pid_t weft_interpose_wait3(int* status, int options, rusage* usage) __asm__("wait3");
 
 pid_t weft_interpose_wait4(pid_t pid, int* status, int options, rusage* usage) {
-    return wait_with_usage(pid, status, options, usage);
+    return wait_with_usage(pid, status, options, usage, "wait4");
 }
 
 pid_t weft_interpose_wait3(int* status, int options, rusage* usage) {
-    return wait_with_usage(-1, status, options, usage);
+    return wait_with_usage(-1, status, options, usage, "wait3");
 }
 
 pid_t waitpid(pid_t pid, int* status, int options) {

@@ -12,9 +12,9 @@ namespace weft::interpose {
 namespace {
 
 /// Before dup2() replaces `target`, unless it does nothing.
-void replace(int source, int target) noexcept {
+void replace(int source, int target, const char* function = __builtin_FUNCTION()) noexcept {
     const int before = errno;
-    if (on_fiber() && source != target && ::fcntl(source, F_GETFD) >= 0) {
+    if (on_fiber(function) && source != target && ::fcntl(source, F_GETFD) >= 0) {
         io::forget(target);
     }
     errno = before;

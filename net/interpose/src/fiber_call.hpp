@@ -7,6 +7,7 @@
 #include <weft/scope.hpp>
 #include <weft/this_fiber.hpp>
 
+#include "report.hpp"
 #include "vfork.hpp"
 
 #include <cerrno>
@@ -15,8 +16,17 @@ namespace weft::interpose {
 
 /// Whether the caller is a fiber that may be suspended. False on plain threads, outside the life
 /// of a runtime, in the child of a fork and in that of a vfork, which shares its parent's memory.
-[[nodiscard]] inline bool on_fiber() noexcept {
+[[nodiscard]] inline bool is_fiber() noexcept {
     return this_fiber::id() != 0 && !in_vfork_child();
+}
+
+/// The same, asked by a function that stands for one of libc, whose calls are counted.
+[[nodiscard]] inline bool on_fiber(const char* function = __builtin_FUNCTION()) noexcept {
+    if (!is_fiber()) {
+        return false;
+    }
+    count_call(function);
+    return true;
 }
 
 /// Begins each call that may block: throws cancelled, and lets others run now and then, since a

@@ -157,7 +157,7 @@ fiber_thread* this_fiber_thread() noexcept {
     if (survivor != nullptr) {
         return survivor;
     }
-    return mode && on_fiber() ? local_thread()->get() : nullptr;
+    return mode && is_fiber() ? local_thread()->get() : nullptr;
 }
 
 bool on_main_thread_of_program() noexcept {

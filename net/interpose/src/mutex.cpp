@@ -21,8 +21,9 @@ namespace {
 // Source: glibc, nptl/pthreadP.h; part of the ABI, as static initializers contain the kind.
 constexpr int kernel_kinds = 16 | 32 | 64;
 
-bool is_fibers_business(const pthread_mutex_t& mutex) noexcept {
-    return (mutex.__data.__kind & kernel_kinds) == 0 && on_fiber();
+bool is_fibers_business(const pthread_mutex_t& mutex,
+                        const char* function = __builtin_FUNCTION()) noexcept {
+    return (mutex.__data.__kind & kernel_kinds) == 0 && on_fiber(function);
 }
 
 int type_of(const pthread_mutex_t& mutex) noexcept {

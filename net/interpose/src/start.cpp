@@ -4,7 +4,9 @@
 
 #include <weft/run.hpp>
 
+#include "fiber_call.hpp"
 #include "fiber_thread.hpp"
+#include "report.hpp"
 
 #include <dlfcn.h>
 
@@ -26,6 +28,7 @@ main_function programs_main = nullptr;
 struct run_settings {
     std::size_t main_stack = 0;    // 0: not started by weft-run
     std::size_t thread_stack = 0;  // 0: threads are threads
+    bool report = false;
 };
 
 run_settings settings;
@@ -50,7 +53,26 @@ run_settings take_settings() {
         ::unsetenv("LD_PRELOAD");
     }
     ::unsetenv("WEFT_RUN_PRELOAD");
-    return {take_size("WEFT_RUN_STACK"), take_size("WEFT_RUN_THREADS")};
+    return {take_size("WEFT_RUN_STACK"), take_size("WEFT_RUN_THREADS"),
+            take_size("WEFT_RUN_REPORT") != 0};
+}
+
+/// Where the loop is kept is seen by what debug mode watches; of its other findings none is for
+/// people who run a program that knows nothing of weft.
+void look_for_slow_steps(run_options& options) {
+    options.debug.enabled = true;
+    options.debug.slow_step = report::slow_step;
+    options.on_error = [](const error_report& found) {
+        if (!report::note(found) && found.kind == error_kind::unhandled_exception) {
+            default_error_handler(found);
+        }
+    };
+    // The last step ends here: exit() is called in it.
+    static_cast<void>(std::atexit([] {
+        if (is_fiber()) {
+            weft::detail::run_shielded([] { this_fiber::yield(); });
+        }
+    }));
 }
 
 /// exit() is called in the fiber: its handlers may block, and in the child of a fork() there is
@@ -60,6 +82,12 @@ int main_as_fiber(int count, char** arguments, char**) {
     options.main_stack_size = settings.main_stack;
     options.handle_interrupt = false;
     options.report_deadlock = false;
+    if (settings.report) {
+        report::ask("1");
+    }
+    if (report::wanted) {
+        look_for_slow_steps(options);
+    }
     if (settings.thread_stack != 0) {
         options.stack_size = settings.thread_stack;
         run(

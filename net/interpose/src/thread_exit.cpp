@@ -82,7 +82,7 @@ void leave_thread(fiber_thread& self, void* result) {
 
 void end_wait_of_cancelled(fiber_thread& thread) {
     const bool sees_it = thread.began && thread.can_be_cancelled && !thread.leaving;
-    if (sees_it && thread.fiber.valid() && on_fiber()) {
+    if (sees_it && thread.fiber.valid() && is_fiber()) {
         thread.fiber.cancel("pthread_cancel");
     }
 }

@@ -35,7 +35,7 @@ int join_fiber(fiber_thread& target, void** result, clock::time_point deadline) 
         if (target.ended.is_set()) {
             return 0;
         }
-        if (!on_fiber()) {
+        if (!is_fiber()) {
             target.ended.wait();
             return 0;
         }
@@ -65,14 +65,16 @@ int join_on_pool(pthread_t thread, void** result, Join&& join) noexcept {
 
 /// \param limit  null: none.
 template <class Join>
-int join(pthread_t thread, void** result, clockid_t source, const timespec* limit, Join real) {
+int join(pthread_t thread, void** result, clockid_t source, const timespec* limit, Join real,
+         const char* function = __builtin_FUNCTION()) {
+    const bool fiber = on_fiber(function);
     if (const auto target = find_fiber_thread(thread); target != nullptr) {
         const auto deadline = limit != nullptr ? deadline_of(source, limit) : std::optional(never);
         const int error = deadline ? join_fiber(*target, result, *deadline) : EINVAL;
         leave_if_cancelled();
         return error;
     }
-    return on_fiber() ? join_on_pool(thread, result, real) : real();
+    return fiber ? join_on_pool(thread, result, real) : real();
 }
 
 }  // namespace

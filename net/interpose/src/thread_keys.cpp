@@ -78,7 +78,7 @@ bool values_are_ending() noexcept {
 
 /// Not the main thread of a program whose threads are fibers: it is that thread for libc, too.
 bool has_values_of_its_own() noexcept {
-    return (on_fiber() && !on_main_thread_of_program()) || values_are_ending() ||
+    return (is_fiber() && !on_main_thread_of_program()) || values_are_ending() ||
            survivors_values != nullptr;
 }
 
@@ -153,7 +153,7 @@ fiber_values* values_of_this_fiber() noexcept {
     if (values_are_ending()) {
         return ending_values;
     }
-    if (!on_fiber()) {
+    if (!is_fiber()) {
         return survivors_values;
     }
     fiber_values* const found = local_values()->get();

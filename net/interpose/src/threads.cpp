@@ -15,8 +15,8 @@ namespace weft::interpose {
 
 namespace {
 
-bool makes_fibers() noexcept {
-    return threads_are_fibers() && on_fiber() && !making_internal_thread;
+bool makes_fibers(const char* function = __builtin_FUNCTION()) noexcept {
+    return threads_are_fibers() && !making_internal_thread && on_fiber(function);
 }
 
 /// What is asked of a thread that is a fiber, else of libc. The program's main thread is asked of

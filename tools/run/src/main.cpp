@@ -49,6 +49,9 @@ void set_environment(const std::string& library, const options& chosen) {
     }
     ::setenv("LD_PRELOAD", preload.c_str(), 1);
     ::setenv("WEFT_RUN_STACK", std::to_string(chosen.stack_size).c_str(), 1);
+    if (chosen.report) {
+        ::setenv("WEFT_RUN_REPORT", "1", 1);
+    }
     if (chosen.threads_as_fibers) {
         ::setenv("WEFT_RUN_THREADS", std::to_string(chosen.thread_stack_size).c_str(), 1);
     }

@@ -43,6 +43,8 @@ options parse(const std::vector<std::string>& arguments) {
         }
         if (*next == "--threads-as-fibers") {
             chosen.threads_as_fibers = true;
+        } else if (*next == "--report") {
+            chosen.report = true;
         } else if (*next == "--stack" || *next == "--thread-stack") {
             std::size_t& size = *next == "--stack" ? chosen.stack_size : chosen.thread_stack_size;
             const std::string& option = *next;
@@ -78,6 +80,11 @@ OPTIONS
         Makes fibers of the threads that PROGRAM starts, all on the thread of main(): a
         server with a thread for each connection needs no more than one. They take turns
         where they wait. Variables that the program declares thread_local are shared by all.
+    --report
+        Says on stderr, when PROGRAM exits, how often fibers called what, what kept other
+        fibers from running for 20 ms or more (by function: how often, how long, the stack
+        of the worst time), and for each library which of its calls go past the layer.
+        A process that is killed or calls _exit() says nothing.
     --stack SIZE
         Address space for the stack of main(), with K, M or G; 8M if not given.
     --thread-stack SIZE
@@ -89,6 +96,9 @@ OPTIONS
 ENVIRONMENT
     WEFT_INTERPOSE_LIBRARY
         The library to preload, instead of the one installed beside weft-run.
+    WEFT_INTERPOSE_REPORT
+        "1": as --report; else the file that the report is written to. For programs that are
+        linked with the library, too, and for those that PROGRAM starts with it.
 
 EXIT STATUS
     That of PROGRAM; 125 if weft-run refuses, with the reason on stderr; 127 if PROGRAM

@@ -18,6 +18,7 @@ public:
 struct options {
     std::size_t stack_size = std::size_t{8} << 20;
     bool threads_as_fibers = false;
+    bool report = false;
     std::size_t thread_stack_size = std::size_t{256} << 10;
     bool help = false;
     std::vector<std::string> command;

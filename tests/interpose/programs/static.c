@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSL-1.0 */
+
+int main(void)
+{
+    return 0;
+}
