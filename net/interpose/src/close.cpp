@@ -4,6 +4,7 @@
 
 #include "fiber_call.hpp"
 #include "real.hpp"
+#include "socket_hint.hpp"
 
 #include <weft/io.hpp>
 
@@ -16,6 +17,7 @@ void replace(int source, int target, const char* function = __builtin_FUNCTION()
     const int before = errno;
     if (on_fiber(function) && source != target && ::fcntl(source, F_GETFD) >= 0) {
         io::forget(target);
+        socket_hint::forget(target);
     }
     errno = before;
 }
@@ -31,6 +33,7 @@ extern "C" {
 int close(int fd) {
     if (on_fiber()) {
         weft::io::forget(fd);
+        socket_hint::forget(fd);
     }
     return real.close(fd);
 }

@@ -19,6 +19,9 @@ public:
     /// Whether a blocking call on the descriptor would wait at all.
     [[nodiscard]] bool allowed() const noexcept { return blocking_; }
 
+    /// When the time limit of the socket passes; `never` if it has none.
+    [[nodiscard]] clock::time_point deadline() const noexcept { return deadline_; }
+
     /// Suspends the fiber until the descriptor is ready. False: the socket's time limit, which
     /// counts from the construction, has passed.
     ///

@@ -4,6 +4,7 @@
 
 #include "chk.hpp"
 #include "real.hpp"
+#include "socket_hint.hpp"
 #include "transfer.hpp"
 
 namespace weft::interpose {
@@ -32,11 +33,27 @@ ssize_t read_at_once(int fd, const iovec* into, int count) noexcept {
     return real.readv(fd, into, count);
 }
 
+ssize_t read_when_ready(int fd, const iovec* into, int count) {
+    return when_ready(
+        fd, direction::reading, [&] { return read_at_once(fd, into, count); },
+        [&] { return real.readv(fd, into, count); });
+}
+
 ssize_t read_parts(int fd, const iovec* into, int count) {
+    return fiber_call<ssize_t>(-1, [&] { return read_when_ready(fd, into, count); });
+}
+
+ssize_t read_whole(int fd, void* into, std::size_t size) {
     return fiber_call<ssize_t>(-1, [&] {
-        return when_ready(
-            fd, direction::reading, [&] { return read_at_once(fd, into, count); },
-            [&] { return real.readv(fd, into, count); });
+        if (socket_hint::may_be_socket(fd)) {
+            const ssize_t received = receive_on_socket(fd, into, size);
+            if (received >= 0 || errno != ENOTSOCK) {
+                return received;
+            }
+            socket_hint::note_no_socket(fd);
+        }
+        const iovec whole{into, size};
+        return read_when_ready(fd, &whole, 1);
     });
 }
 
@@ -52,8 +69,7 @@ ssize_t read(int fd, void* into, size_t size) {
     if (!on_fiber() || size == 0) {
         return real.read(fd, into, size);
     }
-    const iovec whole{into, size};
-    return read_parts(fd, &whole, 1);
+    return read_whole(fd, into, size);
 }
 
 ssize_t __read(int fd, void* into, size_t size) {

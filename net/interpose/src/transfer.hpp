@@ -5,14 +5,20 @@
 /// How a call that moves bytes blocks: it is tried in a form that does not block, and where that
 /// form says EAGAIN the fiber waits and tries again.
 
+#include <weft/io.hpp>
+#include <weft/scope.hpp>
+
 #include "descriptor_wait.hpp"
 #include "fiber_call.hpp"
 #include "offload.hpp"
 #include "parts.hpp"
+#include "real.hpp"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <cerrno>
+#include <cstddef>
 
 namespace weft::interpose {
 
@@ -43,6 +49,31 @@ auto when_ready(int fd, direction wanted, Attempt attempt, Blocking blocking) {
     }
     errno = EAGAIN;
     return result;
+}
+
+/// recv() without flags, which may block: the reactor makes the call that gives the data.
+///
+/// In a fiber. Cancellation: throws cancelled; no byte is lost. \throws io_error
+inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
+    checkpoint();
+    const ssize_t at_once = real.recv(fd, into, size, MSG_DONTWAIT);
+    if (at_once >= 0 || errno != EAGAIN) {
+        return at_once;
+    }
+    const descriptor_wait wait(fd, direction::reading);
+    if (!wait.allowed()) {
+        errno = EAGAIN;
+        return -1;
+    }
+    const auto receive = [&] {
+        return static_cast<ssize_t>(io::recv(fd, {static_cast<std::byte*>(into), size}));
+    };
+    if (wait.deadline() == never) {
+        return receive();
+    }
+    const auto received = move_on_at(wait.deadline(), receive);
+    errno = EAGAIN;
+    return received.value_or(-1);
 }
 
 /// Goes on where a first attempt moved `moved` bytes of all `left`, as a blocking call does, until

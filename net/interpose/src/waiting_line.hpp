@@ -4,6 +4,8 @@
 #include <weft/clock.hpp>
 #include <weft/cross_thread/event.hpp>
 
+#include <sys/single_threaded.h>
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -29,8 +31,10 @@ extern constinit std::array<std::atomic<unsigned>, parts> waiting;
 /// Whether a fiber may wait for the address. What the caller did before is seen by whoever joins a
 /// line later.
 [[nodiscard]] inline bool may_be_waited_for(const void* address) noexcept {
-    // Partner: the increment in the constructor of waiting_place.
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    // Partner: the increment in the constructor of waiting_place, by another thread.
+    if (__libc_single_threaded == 0) {
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+    }
     return detail::waiting[detail::part_of(address)].load(std::memory_order_relaxed) != 0;
 }
 

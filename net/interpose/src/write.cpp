@@ -3,6 +3,7 @@
 // write, writev: on any kind of file.
 
 #include "real.hpp"
+#include "socket_hint.hpp"
 #include "transfer.hpp"
 
 #include <limits.h>
@@ -44,6 +45,13 @@ ssize_t send_parts(int fd, const iovec* from, int count, int flags) noexcept {
 
 /// writev() that does not block; it may write less.
 ssize_t write_at_once(int fd, const iovec* from, int count) {
+    if (count == 1 && socket_hint::may_be_socket(fd)) {
+        const ssize_t sent = real.send(fd, from->iov_base, from->iov_len, MSG_DONTWAIT);
+        if (sent >= 0 || errno != ENOTSOCK) {
+            return sent;
+        }
+        socket_hint::note_no_socket(fd);
+    }
     const ssize_t result = real.pwritev2(fd, from, count, -1, RWF_NOWAIT);
     if (result >= 0 || errno != EOPNOTSUPP) {
         return result;

@@ -78,18 +78,30 @@ std::string copied(const pq_connection& on) {
     return text + rest_of_results(on);
 }
 
+/// A request to cancel that comes before the query has begun is lost, and one that comes too late
+/// hits the next: so the query says that it has begun.
 std::string cancelled_query(const pq_connection& on) {
-    std::string text = std::to_string(::PQsendQuery(on.get(), "SELECT pg_sleep(100)"));
+    bool begun = false;
+    ::PQsetNoticeProcessor(
+        on.get(), [](void* flag, const char*) { *static_cast<bool*>(flag) = true; }, &begun);
+    std::string text = std::to_string(
+        ::PQsendQuery(on.get(), "DO $$ BEGIN RAISE NOTICE 'begun'; PERFORM pg_sleep(100); END $$"));
+    while (!begun && ::PQconsumeInput(on.get()) == 1 && ::PQisBusy(on.get()) == 1) {
+        pollfd asked{::PQsocket(on.get()), POLLIN, 0};
+        if (!begun && ::poll(&asked, 1, -1) != 1) {
+            return "failed";
+        }
+    }
     const std::unique_ptr<PGcancel, decltype(&::PQfreeCancel)> handle(::PQgetCancel(on.get()),
                                                                       &::PQfreeCancel);
     std::array<char, 256> reason{};
-    pollfd asked{::PQsocket(on.get()), POLLIN, 0};
-    do {  // a request that comes before the query has begun is lost
-        if (::PQcancel(handle.get(), reason.data(), reason.size()) != 1) {
-            return reason.data();
-        }
-    } while (::poll(&asked, 1, 20) == 0);
-    return text + rest_of_results(on);
+    text += std::to_string(::PQcancel(handle.get(), reason.data(), reason.size()));
+    text += reason.data();
+    const std::string rest = rest_of_results(on);
+    text += rest.substr(0, rest.find("CONTEXT"));  // where it was by then
+    ::PQsetNoticeProcessor(
+        on.get(), [](void*, const char*) {}, nullptr);
+    return text + "\n";
 }
 
 /// As programs with a loop of their own use it.
@@ -119,6 +131,7 @@ std::string much_of_libpq(const std::string& parameters) {
     }
     text += pq_query(on, "SET statement_timeout = 20");
     text += pq_query(on, "SELECT pg_sleep(100)");
+    text += pq_query(on, "SET statement_timeout = 0");
     return text + pq_query(on, "SELECT pg_terminate_backend(pg_backend_pid())");
 }
 
