@@ -42,7 +42,7 @@ if ! command -v gdb > /dev/null; then
     exit $skipped
 fi
 
-readonly commands=(-ex 'info fibers' -ex 'fiber apply all bt' -ex 'fiber 3' -ex 'up' -ex 'fiber')
+readonly commands=(-ex 'info fibers' -ex 'fiber apply all bt' -ex 'fiber 3' -ex 'up 2' -ex 'fiber')
 ask -ex 'break planted::tell_ready' -ex 'run parked' -x "$script" "${commands[@]}" \
     -ex 'fiber 99' -ex 'fiber apply' -ex 'fiber 0' -ex 'fiber' -ex kill "$planted"
 check_connection
