@@ -13,7 +13,7 @@ readonly all_commands="c++ cmake ninja pkg-config python3 openssl nginx dnsmasq 
 readonly all_packages="libc-ares-dev libssl-dev zlib1g-dev libbrotli-dev libgtest-dev libgmock-dev
     libbenchmark-dev libcli11-dev nlohmann-json3-dev libdw-dev libzstd-dev libncurses-dev
     libprotozero-dev postgresql libpq-dev libhiredis-dev libcurl4-openssl-dev libmariadb-dev
-    clang-format-14 gdb chromium"
+    clang-format-14 gdb chromium zsh"
 
 fake() {
     printf '#!/bin/sh\n%s\n' "$2" >"$work/bin/$1"

@@ -49,6 +49,7 @@ readonly wished=(
     chromium
     clang-format-14
     gdb
+    zsh
 )
 
 readonly policy=/usr/sbin/policy-rc.d

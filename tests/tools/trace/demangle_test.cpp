@@ -32,6 +32,7 @@ TEST(TraceNames, KeepWhatTellsLambdasAndOperatorsApart) {
 TEST(TraceNames, OfTheRuntimeAreInternalAndThoseOfItsUsersAreNot) {
     EXPECT_TRUE(is_internal("weft::detail::scheduler::run_fiber(weft::detail::fiber&)"));
     EXPECT_TRUE(is_internal("void std::__invoke<int>(int)"));
+    EXPECT_TRUE(is_internal("weft_wait_here"));
     EXPECT_FALSE(is_internal("weft::mutex::lock()"));
     EXPECT_FALSE(is_internal("main::{lambda()#1}::operator()() const"));
 }

@@ -37,6 +37,28 @@ TEST(TraceDeadlock, RingOfLocksIsFoundWithNamesAndOwners) {
                                       "\"table\", which #2 \"writer\" holds"));
 }
 
+TEST(TraceDeadlock, RuntimeThatNothingCanWakeIsOne) {
+    fake_memory memory;
+    memory.add_fiber("waiter", weft::test::sleep_reason);
+    memory.loop().doing = weft::trace::phase::waiting;
+    const auto result = run_tool({"deadlock", fake_memory::source()});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.out, HasSubstr("DEADLOCK of all 1 fibers"));
+    const auto shown = json::parse(run_tool({"deadlock", fake_memory::source(), "--json"}).out);
+    EXPECT_EQ(shown["stuck"][0]["fibers"], 1);
+}
+
+TEST(TraceDeadlock, RuntimeThatATimerCanWakeIsNone) {
+    fake_memory memory;
+    memory.add_fiber("waiter", weft::test::sleep_reason);
+    memory.loop().doing = weft::trace::phase::waiting;
+    memory.loop().armed = 1;
+    EXPECT_EQ(run_tool({"deadlock", fake_memory::source()}).code, 0);
+    memory.loop().armed = 0;
+    memory.loop().doing = weft::trace::phase::running;
+    EXPECT_EQ(run_tool({"deadlock", fake_memory::source()}).code, 0);
+}
+
 TEST(TraceDeadlock, ChainThatEndsInARunningFiberIsNone) {
     fake_memory memory;
     memory.add_fiber("waits", weft::test::mutex_reason, cache_lock);

@@ -126,6 +126,45 @@ TEST(Findings, TakeFibersThatComeAndGoForNoLeak) {
     EXPECT_TRUE(leaks(busy));
 }
 
+trace::event cancel(std::uint64_t time, trace::event_type type, std::uint32_t by = 0) {
+    return {time, 1, type, 0, 0, by, 0, 77};
+}
+
+TEST(Findings, NameWhoIgnoredACancellation) {
+    recorded_story story;
+    story.named(0, 1, "deaf").named(0, 2, "boss");
+    story.add(cancel(100, trace::event_type::cancel_asked, 2));
+    auto all = found_in(story, 300'000);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::cancellation));
+    EXPECT_EQ(all[0].text, "#1 deaf was cancelled by #2 boss and did not notice for 299.90 ms");
+    story.add(cancel(200'100, trace::event_type::cancel_seen));
+    all = found_in(story, 300'000);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::cancellation));
+    EXPECT_THAT(all[0].text, HasSubstr("noticed only 200.00 ms later"));
+}
+
+TEST(Findings, NameWhoGoesOnAfterACancellation) {
+    recorded_story story;
+    story.add(cancel(100, trace::event_type::cancel_asked));
+    for (int i = 0; i < 3; ++i) {
+        story.add(cancel(110, trace::event_type::cancel_seen));
+    }
+    const auto all = found_in(story, 200);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::cancellation));
+    EXPECT_EQ(all[0].text, "#1 #1 was cancelled by the loop, caught that 3 times and went on");
+}
+
+TEST(Findings, TakeAPromptEndForNoIgnoredCancellation) {
+    recorded_story story;
+    story.add(cancel(100, trace::event_type::cancel_seen));  // asked for before the recording
+    story.add(cancel(100, trace::event_type::cancel_asked));
+    for (int i = 0; i < 3; ++i) {
+        story.add(cancel(110, trace::event_type::cancel_seen));
+    }
+    story.add({120, 1, trace::event_type::ended, 2, 0, 0, 0, 0});
+    EXPECT_THAT(found_in(story, 300'000), IsEmpty());
+}
+
 TEST(Findings, SayThatEventsWereLost) {
     recorded_story story;
     story.loop_ran(0, 1).gap(7).left(10, 1, trace::leave_finished, 0);

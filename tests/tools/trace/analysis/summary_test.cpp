@@ -41,6 +41,41 @@ TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
     EXPECT_EQ(read.file.lost, 2U);
 }
 
+trace::fiber_row parked_since(std::uint64_t id, std::uint64_t nanoseconds) {
+    trace::fiber_row row{};
+    row.id = id;
+    row.state = trace::row_state::parked;
+    row.reason = sleeping;
+    row.since = nanoseconds;
+    return row;
+}
+
+// The events were there before the recorder, which read the rows 5 s later.
+TEST(Summary, DoesNotTakeALaterStateForThatAtTheBegin) {
+    constexpr std::uint64_t begin = 10'000'000;  // us
+    const temporary_file file;
+    recorded_story story(begin);
+    story.told().rows = {parked_since(1, 1'000'000'000), parked_since(2, 14'000'000'000)};
+    story.loop_ran(begin, 3).left(begin + 10, 3, sleeping, 0);
+    story.write(file, begin + 100);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.fibers.at(1).waiting.at(sleeping), 100U);
+    EXPECT_EQ(read.fibers.at(2).waiting_total(), 0U);
+    EXPECT_EQ(read.fibers.at(2).unknown, 100U);
+}
+
+TEST(Summary, KnowsNothingBetweenTwoRecordingsInOneRing) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).left(10, 5, sleeping, 0);
+    story.add({60, 0, trace::event_type::started, 0, 0, 0, 0, 1});
+    story.woken(90, 5, sleeping).loop_ran(95, 5).left(99, 5, sleeping, 0);
+    story.write(file, 120);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.waits.count(sleeping), 0U);
+    EXPECT_EQ(read.file.lost, 0U);
+}
+
 TEST(Summary, SaysWhatIsBeforeTheDamage) {
     const temporary_file file;
     recorded_story story;

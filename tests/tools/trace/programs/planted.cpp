@@ -68,6 +68,10 @@ void lock_both(weft::mutex& first, weft::mutex& second) {
     never.wait();
 }
 
+void sleep_long() {
+    weft::this_fiber::sleep_for(std::chrono::hours(1));
+}
+
 void lock_two(weft::task_group& group, bool in_order) {
     static weft::mutex accounts;
     static weft::mutex journal;
@@ -77,12 +81,15 @@ void lock_two(weft::task_group& group, bool in_order) {
     group.spawn(
         [in_order] { in_order ? lock_both(accounts, journal) : lock_both(journal, accounts); },
         {.name = "audit"});
+    if (in_order) {
+        group.spawn(sleep_long);  // without it nothing could wake any of them: a deadlock, too
+    }
 }
 
 void park(weft::task_group& group) {
     static weft::event never;
     group.spawn([] { serve_connection(never); }, {.name = "connection"});
-    group.spawn([] { weft::this_fiber::sleep_for(std::chrono::hours(1)); }, {.name = "sleeper"});
+    group.spawn(sleep_long, {.name = "sleeper"});
 }
 
 /// After all others wait, one fiber does not give the thread back.

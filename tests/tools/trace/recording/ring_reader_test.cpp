@@ -56,6 +56,18 @@ TEST(RingReader, ReadsTheOldestAfterRewinding) {
     EXPECT_EQ(events.size(), 3U);
 }
 
+TEST(RingReader, RewindsNotBeyondAnEventAndSaysWhatIsGone) {
+    const fake_runtime runtime(8);
+    const auto memory = runtime.attach();
+    write(runtime, 0, 6);
+    ring_reader reader(memory);
+    EXPECT_EQ(reader.rewind(4), 0U);
+    EXPECT_EQ(reader.next(), 4U);
+    write(runtime, 6, 12);
+    EXPECT_EQ(reader.rewind(4), 7U);
+    EXPECT_EQ(reader.next(), 11U);
+}
+
 TEST(RingReader, TakesNoMoreThanAsked) {
     const fake_runtime runtime(8);
     const auto memory = runtime.attach();

@@ -16,21 +16,6 @@ namespace {
 constexpr std::array kinds{finding::kind::stall, finding::kind::deadlock, finding::kind::leak,
                            finding::kind::lost_result};
 
-std::uint64_t parse_duration(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> units{
-        {{"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}}};
-    const auto digits = text.find_first_not_of("0123456789");
-    const auto number = parse_number(text.substr(0, digits));
-    for (const auto& [unit, nanoseconds] : units) {
-        const bool fits = number && *number > 0 &&
-                          *number <= std::numeric_limits<std::uint64_t>::max() / nanoseconds;
-        if (fits && digits != std::string_view::npos && text.substr(digits) == unit) {
-            return *number * nanoseconds;
-        }
-    }
-    throw bad_usage("--fail-on: " + std::string(text) + " is no duration such as 100ms");
-}
-
 fail_condition parse_condition(std::string_view text) {
     const auto sign = text.find('>');
     const auto name = text.substr(0, sign);
@@ -49,6 +34,21 @@ fail_condition parse_condition(std::string_view text) {
 }
 
 }  // namespace
+
+std::uint64_t parse_duration(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> units{
+        {{"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}}};
+    const auto digits = text.find_first_not_of("0123456789");
+    const auto number = parse_number(text.substr(0, digits));
+    for (const auto& [unit, nanoseconds] : units) {
+        const bool fits = number && *number > 0 &&
+                          *number <= std::numeric_limits<std::uint64_t>::max() / nanoseconds;
+        if (fits && digits != std::string_view::npos && text.substr(digits) == unit) {
+            return *number * nanoseconds;
+        }
+    }
+    throw bad_usage(std::string(text) + " is no duration such as 100ms");
+}
 
 std::vector<fail_condition> parse_fail_on(std::string_view text) {
     std::vector<fail_condition> conditions;

@@ -19,6 +19,10 @@ struct fail_condition {
     }
 };
 
+/// `100ms`: ns. Units are ns, us, ms and s.
+/// \throws bad_usage  if it is none, or 0.
+[[nodiscard]] std::uint64_t parse_duration(std::string_view text);
+
 /// \param text  such as stall>100ms,deadlock,leak,lost; empty: nothing.
 /// \throws bad_usage  naming what is wrong.
 std::vector<fail_condition> parse_fail_on(std::string_view text);

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t long_run = 25'000'000;    // ns: what Seastar calls a stall
 constexpr std::uint64_t long_ready = 10'000'000;  // ns
 constexpr std::uint64_t leaked_fibers = 10;
+constexpr std::uint64_t long_cancellation = 100'000'000;  // ns
+constexpr std::uint64_t swallowed = 3;                    // times that a fiber may go on
 
 std::string subject(const summary& in, std::uint32_t fiber) {
     return "#" + std::to_string(fiber) + " " + in.fiber_name(fiber);
@@ -80,6 +82,34 @@ void find_leaks(const summary& in, std::vector<finding>& found) {
                              std::to_string(group.live_at_end) + " fibers spawned at " +
                                  group.site + " are alive, " + std::to_string(group.live_at_begin) +
                                  " were at the begin"});
+        }
+    }
+}
+
+std::string what_became_of(const cancellation& of, const summary& in) {
+    const auto end = of.ended != 0 ? of.ended : in.file.ended.ticks;
+    if (of.seen == 0) {
+        return " and did not notice for " + duration_text(in.scale.duration(end - of.asked));
+    }
+    if (of.ended == 0 && of.times >= swallowed) {
+        return ", caught that " + std::to_string(of.times) + " times and went on";
+    }
+    return " and noticed only " + duration_text(in.scale.duration(of.seen - of.asked)) + " later";
+}
+
+// Those that did not notice for long, and those that went on all the same.
+void find_ignored_cancellations(const summary& in, std::vector<finding>& found) {
+    for (const auto& each : in.cancellations) {
+        const auto until = each.seen != 0    ? each.seen
+                           : each.ended != 0 ? each.ended
+                                             : in.file.ended.ticks;
+        const auto late = in.scale.duration(until > each.asked ? until - each.asked : 0);
+        const bool goes_on = each.ended == 0 && each.times >= swallowed;
+        if (late >= long_cancellation || goes_on) {
+            found.push_back({finding::kind::cancellation, each.fiber, late,
+                             subject(in, each.fiber) + " was cancelled by " +
+                                 (each.by == 0 ? "the loop" : subject(in, each.by)) +
+                                 what_became_of(each, in)});
         }
     }
 }
@@ -165,6 +195,7 @@ std::string_view name_of(finding::kind what) noexcept {
         case finding::kind::stall: return "stall";
         case finding::kind::lost_result: return "lost";
         case finding::kind::leak: return "leak";
+        case finding::kind::cancellation: return "cancellation";
         case finding::kind::delay: return "delay";
         case finding::kind::contention: return "contention";
         case finding::kind::lost_events: return "lost_events";
@@ -179,6 +210,7 @@ std::vector<finding> find_all(const summary& in) {
     find_noticed_stalls(in, found);
     find_lost(in, found);
     find_leaks(in, found);
+    find_ignored_cancellations(in, found);
     find_delays(in, found);
     find_contention(in, found);
     std::ranges::stable_sort(found, [](const finding& a, const finding& b) {

@@ -11,7 +11,16 @@ namespace weft::trace_tool {
 
 /// Something in a recording that is worth a look.
 struct finding {
-    enum class kind { deadlock, stall, lost_result, leak, delay, contention, lost_events };
+    enum class kind {
+        deadlock,
+        stall,
+        lost_result,
+        leak,
+        cancellation,
+        delay,
+        contention,
+        lost_events
+    };
 
     kind what;
     std::uint32_t fiber = 0;        ///< 0: none in particular

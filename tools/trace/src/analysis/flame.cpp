@@ -23,22 +23,34 @@ std::string fiber_path(const fiber_summary& fiber, const summary& in) {
     return fiber.site.empty() || fiber.site == name ? name : frame(fiber.site) + ";" + name;
 }
 
-std::string wait_path(const wait_place& place, const summary& in, frame_names& names) {
+// Its functions, outermost first, each with a semicolon behind it.
+std::string stack_path(std::uint32_t number, const summary& in, frame_names& names) {
     std::string path;
-    const auto stack = in.stacks.find(place.stack);
+    const auto stack = in.stacks.find(number);
     if (stack != in.stacks.end()) {
         const auto functions = names.functions_of(stack->second);
         for (const auto& each : std::views::reverse(functions)) {
             path += frame(shortened(each.function)) + ";";
         }
     }
-    return path + "[" + frame(in.reason_name(place.reason)) + "]";
+    return path;
+}
+
+std::string wait_path(const wait_place& place, const summary& in, frame_names& names) {
+    return stack_path(place.stack, in, names) + "[" + frame(in.reason_name(place.reason)) + "]";
+}
+
+std::string sample_path(const sample_place& place, const summary& in, frame_names& names,
+                        bool by_fiber) {
+    auto path = stack_path(place.stack, in, names);
+    path = path.empty() ? "[unknown]" : path.substr(0, path.size() - 1);
+    return by_fiber ? frame(in.fiber_name(place.fiber)) + ";" + path : path;
 }
 
 }  // namespace
 
 std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in,
-                                              frame_names& names) {
+                                              frame_names& names, bool by_fiber) {
     std::map<std::string, std::uint64_t> paths;
     switch (kind) {
         case flame_kind::wait:
@@ -51,6 +63,11 @@ std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in
             for (const auto& [id, fiber] : in.fibers) {
                 paths[fiber_path(fiber, in)] +=
                     in.scale.duration(kind == flame_kind::run ? fiber.running : fiber.ready);
+            }
+            break;
+        case flame_kind::cpu:
+            for (const auto& [place, microseconds] : in.samples) {
+                paths[sample_path(place, in, names, by_fiber)] += microseconds * 1000;
             }
             break;
         case flame_kind::wake:

@@ -10,14 +10,16 @@
 
 namespace weft::trace_tool {
 
-enum class flame_kind { wait, run, ready, wake };
+enum class flame_kind { wait, run, ready, wake, cpu };
 
 /// Time by call chain, for a flame graph: frames joined by semicolons, outermost first, with ns;
 /// for `wake`, how often.
 ///
-/// wait: the stack of each wait, and what it waited for. run and ready: by fiber, below where it
-/// was spawned. wake: who woke whom.
+/// cpu: the stacks that were sampled. wait: the stack of each wait, and what it waited for. run and
+/// ready: by fiber, below where it was spawned. wake: who woke whom.
+///
+/// \param by_fiber  of cpu: below the name of the fiber.
 std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in,
-                                              frame_names& names);
+                                              frame_names& names, bool by_fiber = false);
 
 }  // namespace weft::trace_tool

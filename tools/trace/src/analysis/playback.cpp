@@ -10,6 +10,25 @@ namespace weft::trace_tool {
 
 namespace {
 
+/// What the fibers did when the chunk began. Its rows may have been read later than that, if the
+/// events were in the ring before: then only of those that had not moved for long is it known.
+std::vector<trace::fiber_row> rows_at_begin(const chunk& in) {
+    constexpr std::uint64_t late = 1'000'000;  // ns
+    constexpr std::uint64_t margin =
+        1'000'000'000;  // times of rows are those of a turn of the loop
+    auto rows = in.rows;
+    const auto began = in.began.monotonic;
+    const bool are_later =
+        !in.program.virtual_time &&
+        std::ranges::any_of(rows, [&](const auto& row) { return row.since > began + late; });
+    for (auto& row : rows) {
+        if (are_later && row.since + margin > began) {
+            row.state = trace::row_state::created;  // of which nothing is concluded
+        }
+    }
+    return rows;
+}
+
 class player {
 public:
     explicit player(playback_listener& to)
@@ -19,7 +38,7 @@ public:
         to_.on_chunk(read);
         if (first_) {
             const auto event = read.events.empty() ? read.began.ticks : read.events.front().time;
-            lives_.begin(std::min(read.began.ticks, event), read.rows);
+            lives_.begin(std::min(read.began.ticks, event), rows_at_begin(read));
             first_ = false;
         }
         auto gap = read.gaps.begin();
@@ -27,6 +46,7 @@ public:
             for (; gap != read.gaps.end() && gap->before <= i; ++gap) {
                 skip(*gap);
             }
+            begin_again(read.events[i]);
             lives_.add(read.events[i]);
             to_.on_event(read.events[i], read);
         }
@@ -38,6 +58,15 @@ public:
     void finish(std::uint64_t time) { lives_.finish(time); }
 
 private:
+    // Between the end of one recording and the begin of the next in the same ring nothing was
+    // written, and nothing is known.
+    void begin_again(const trace::event& next) {
+        if (next.type == trace::event_type::started && any_) {
+            lives_.add_gap();
+        }
+        any_ = true;
+    }
+
     void skip(const gap& missing) {
         lives_.add_gap();
         to_.on_gap(missing.lost);
@@ -46,6 +75,7 @@ private:
     playback_listener& to_;
     interval_builder lives_;
     bool first_ = true;
+    bool any_ = false;
 };
 
 }  // namespace

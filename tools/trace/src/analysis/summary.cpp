@@ -7,13 +7,15 @@
 #include <numeric>
 
 #include "analysis/playback.hpp"
+#include "recording/own_events.hpp"
 #include "recording/recording_error.hpp"
 
 namespace weft::trace_tool {
 
 namespace {
 
-constexpr std::size_t most_objects = 100'000;     // then those that come first are kept
+constexpr std::size_t most_objects = 100'000;  // then those that come first are kept
+constexpr std::size_t most_cancellations = 100'000;
 constexpr std::size_t most_span_names = 10'000;   // as well
 constexpr std::size_t most_open_spans = 100'000;  // at a time
 
@@ -40,6 +42,10 @@ public:
 
     void on_event(const trace::event& next, const chunk& in) override {
         auto& fiber = at(next.fiber);
+        if (next.type == sampled) {  // no value of the enumeration
+            made_.samples[{next.fiber, next.stack}] += next.x;
+            return;
+        }
         switch (next.type) {
             case trace::event_type::spawned:
                 fiber = {.fiber = next.fiber, .spawned = true};
@@ -50,6 +56,7 @@ public:
             case trace::event_type::ended:
                 fiber.ended = true;
                 fiber.how = static_cast<trace::ended_by>(next.sub);
+                end_cancellations(next);
                 break;
             case trace::event_type::result_lost:
                 made_.lost.push_back({next.fiber, false, text(in, next.x), next.time});
@@ -57,6 +64,8 @@ public:
             case trace::event_type::handle_lost:
                 made_.lost.push_back({next.fiber, true, {}, next.time});
                 break;
+            case trace::event_type::cancel_asked: ask_to_cancel(next); break;
+            case trace::event_type::cancel_seen: see_cancellation(next); break;
             case trace::event_type::span_began: begin_span(next, in); break;
             case trace::event_type::span_ended: end_span(next); break;
             case trace::event_type::stalled:
@@ -139,6 +148,40 @@ private:
         }
     }
 
+    void ask_to_cancel(const trace::event& next) {
+        auto& of_fiber = cancellations_[next.fiber];
+        const auto known = std::ranges::any_of(
+            of_fiber, [&](std::size_t at) { return made_.cancellations[at].scope == next.object; });
+        if (!known && made_.cancellations.size() < most_cancellations) {
+            of_fiber.push_back(made_.cancellations.size());
+            made_.cancellations.push_back(
+                {.fiber = next.fiber, .by = next.x, .scope = next.object, .asked = next.time});
+        }
+    }
+
+    void see_cancellation(const trace::event& next) {
+        const auto of_fiber = cancellations_.find(next.fiber);
+        if (of_fiber == cancellations_.end()) {
+            return;  // it was asked for before the recording
+        }
+        for (const auto at : of_fiber->second) {
+            auto& each = made_.cancellations[at];
+            if (each.scope == next.object) {
+                each.seen = each.seen == 0 ? next.time : each.seen;
+                ++each.times;
+            }
+        }
+    }
+
+    void end_cancellations(const trace::event& next) {
+        const auto of_fiber = cancellations_.extract(next.fiber);
+        if (!of_fiber.empty()) {
+            for (const auto at : of_fiber.mapped()) {
+                made_.cancellations[at].ended = next.time;
+            }
+        }
+    }
+
     void begin_span(const trace::event& next, const chunk& in) {
         if (open_spans_.size() < most_open_spans) {
             open_spans_[next.object] = {text(in, next.x), next.time};
@@ -183,6 +226,7 @@ private:
 
     summary& made_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> open_spans_;
+    std::unordered_map<std::uint32_t, std::vector<std::size_t>> cancellations_;  // of living fibers
     bool first_ = true;
 };
 

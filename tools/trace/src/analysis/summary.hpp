@@ -58,6 +58,24 @@ struct stall_summary {
     std::uint64_t time;    ///< when it was noted, which was after it
 };
 
+/// A cancellation that reached a fiber. Times are ticks; 0: not in the recording.
+struct cancellation {
+    std::uint32_t fiber = 0;
+    std::uint32_t by = 0;  ///< who cancelled; 0: the loop, as of a deadline
+    std::uint64_t scope = 0;
+    std::uint64_t asked = 0;
+    std::uint64_t seen = 0;   ///< when the fiber threw `cancelled` first
+    std::uint64_t times = 0;  ///< how often it threw it: more than once if it goes on
+    std::uint64_t ended = 0;  ///< the fiber
+};
+
+/// Where a fiber computed when it was sampled.
+struct sample_place {
+    std::uint32_t fiber;
+    std::uint32_t stack;
+    auto operator<=>(const sample_place&) const = default;
+};
+
 /// What a stack, or a fiber without one, waited for and how long.
 struct wait_place {
     std::uint32_t stack;
@@ -104,6 +122,8 @@ struct summary {
     std::vector<module> modules;
     std::vector<lost_result> lost;
     std::vector<stall_summary> stalls;
+    std::vector<cancellation> cancellations;
+    std::map<sample_place, std::uint64_t> samples;  ///< us on the processor, about
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
     std::vector<trace::object_row> last_objects;

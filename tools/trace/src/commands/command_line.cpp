@@ -90,6 +90,12 @@ option command_line::add(const char* name, bool& into, const char* help) {
     return option(*command_.add_flag(name, into, help));
 }
 
+void command_line::add_source(source_choice& into) {
+    add("SRC", into.named, "What to look at");
+    add("--core", into.core, "A core instead of SRC");
+    add("--exe", into.exe, "The program that left the core");
+}
+
 void command_line::notes(const std::string& text) {
     command_.footer(text);
 }

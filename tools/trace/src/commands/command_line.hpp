@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/command.hpp"
+#include "process/source.hpp"
 
 namespace CLI {
 class Option;
@@ -49,6 +50,9 @@ public:
     option add(const char* name, double& into, const char* help = "");
     option add(const char* name, std::vector<std::string>& into, const char* help = "");
     option add(const char* name, bool& into, const char* help = "");
+
+    /// SRC, or --core and --exe.
+    void add_source(source_choice& into);
 
     /// What the help ends with.
     void notes(const std::string& text);

@@ -10,9 +10,16 @@ namespace {
 outcome deadlock(const source& from, const std::vector<runtime_state>& states, bool json,
                  std::ostream& out) {
     const wait_graph graph(states);
-    const auto cycles = confirmed_cycles(graph, states, read_states(from));
-    json ? print_cycles_json(out, cycles, states) : print_cycles(out, cycles, states);
-    return cycles.empty() ? outcome::good : outcome::finding;
+    const auto later = read_states(from);
+    const auto cycles = confirmed_cycles(graph, states, later);
+    const auto stuck = stuck_runtimes(states, later);
+    if (json) {
+        print_cycles_json(out, cycles, states, stuck);
+    } else {
+        print_stuck(out, stuck);
+        print_cycles(out, cycles, states);
+    }
+    return cycles.empty() && stuck.empty() ? outcome::good : outcome::finding;
 }
 
 }  // namespace

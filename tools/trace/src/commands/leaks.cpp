@@ -8,12 +8,14 @@
 #include "commands/table.hpp"
 #include "output/json.hpp"
 #include "output/table.hpp"
+#include "recording/brief_recording.hpp"
 
 namespace weft::trace_tool {
 namespace {
 
 struct leaks_options {
-    std::string file;
+    std::string source;
+    double seconds = 5;
     bool json = false;
 };
 
@@ -50,7 +52,8 @@ void print_list(std::ostream& out, const std::vector<leak_group>& groups) {
 }
 
 outcome show(const leaks_options& options, output_streams streams) {
-    const auto groups = live_groups(summarize(options.file));
+    const brief_recording looked_at(options.source, trace::sched_events, options.seconds);
+    const auto groups = live_groups(summarize(looked_at.file()));
     options.json ? print_list(streams.out, groups) : print(streams.out, groups);
     return std::ranges::any_of(groups, leaks) ? outcome::finding : outcome::good;
 }
@@ -60,11 +63,12 @@ outcome show(const leaks_options& options, output_streams streams) {
 void add_leaks(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<leaks_options>();
     command_line command(tool, context, "leaks", "Where fibers were spawned that do not end");
-    command.add("FILE", options->file, "A recording").required();
+    command.add("SRC", options->source, "A recording, or a program to record").required();
+    command.add("--for", options->seconds, "Seconds to record it").positive().show_default();
     command.add("--json", options->json, "For programs");
     command.notes(
         "A leak: 10 more than at the begin, and most of what was spawned. Exits with 1 then.\n"
-        "Example:\n  weft-trace leaks app.ftr");
+        "Example:\n  weft-trace leaks app.ftr\n  weft-trace leaks 4711 --for 60");
     command.run([options](output_streams streams) { return show(*options, streams); });
 }
 

@@ -7,17 +7,20 @@
 #include "commands/table.hpp"
 #include "output/json.hpp"
 #include "output/table.hpp"
+#include "recording/brief_recording.hpp"
 
 namespace weft::trace_tool {
 namespace {
 
 struct lost_options {
-    std::string file;
+    std::string source;
+    double seconds = 5;
     bool json = false;
 };
 
 outcome lost(const lost_options& options, output_streams streams) {
-    const auto read = summarize(options.file);
+    const brief_recording looked_at(options.source, trace::sched_events, options.seconds);
+    const auto read = summarize(looked_at.file());
     if (options.json) {
         json_list list(streams.out, "lost");
         for (const auto& each : read.lost) {
@@ -48,7 +51,8 @@ void add_lost(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<lost_options>();
     command_line command(tool, context, "lost",
                          "Failures that nobody saw, and fibers that never ran");
-    command.add("FILE", options->file, "A recording").required();
+    command.add("SRC", options->source, "A recording, or a program to record").required();
+    command.add("--for", options->seconds, "Seconds to record it").positive().show_default();
     command.add("--json", options->json, "For programs");
     command.notes("Exits with 1 if there are any.\nExample:\n  weft-trace lost app.ftr");
     command.run([options](output_streams streams) { return lost(*options, streams); });

@@ -12,7 +12,7 @@ namespace weft::trace_tool {
 namespace {
 
 struct ps_options {
-    std::string source;
+    source_choice source;
     fiber_filter filter;
     bool group = false;
     bool json = false;
@@ -57,7 +57,7 @@ void add_ps(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<ps_options>();
     fiber_filter& filter = options->filter;
     command_line command(tool, context, "ps", "List fibers, or the processes that have any");
-    command.add("SRC", options->source, "What to look at; without it: all processes");
+    command.add_source(options->source);
     command.add("--state", filter.state).one_of(state_names);
     command.add("--name", filter.name, "Those with this in their name");
     command.add("--wait", filter.wait, "Those with this in their wait reason");
@@ -65,7 +65,9 @@ void add_ps(CLI::App& tool, command_context& context) {
     option for_programs = command.add("--json", options->json, "For programs");
     command.add("--group", options->group, "One line for fibers that are alike")
         .excludes(for_programs);
-    command.notes("Example:\n  weft-trace ps 4711 --state=parked --sort=since");
+    command.notes(
+        "Without SRC: all processes that can be looked at.\nExample:\n  weft-trace ps 4711 "
+        "--state=parked --sort=since");
     command.run([options](output_streams streams) { return ps(*options, streams); });
 }
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <poll.h>
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "commands/command_line.hpp"
 #include "commands/table.hpp"
 #include "process/source.hpp"
 #include "recording/event_names.hpp"
+#include "recording/process_watch.hpp"
+#include "recording/sampler.hpp"
 #include "recording/session.hpp"
 #include "recording/stop_signals.hpp"
-#include "recording/unique_descriptor.hpp"
 #include "report/sections.hpp"
 #include "stacks/asked_stacks.hpp"
 
@@ -26,22 +25,8 @@ struct record_options {
     std::string events = "sched";
     bool stacks = false;
     double seconds = 0;
+    std::uint64_t samples = 0;  // per second
     bool json = false;
-};
-
-/// Knows whether a process has ended.
-class process_watch {
-public:
-    explicit process_watch(pid_t process)
-        : pidfd_(process > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, process, 0)) : -1) {}
-
-    [[nodiscard]] bool ended() const {
-        pollfd polled{pidfd_.get(), POLLIN, 0};
-        return !pidfd_ || ::poll(&polled, 1, 0) > 0;
-    }
-
-private:
-    unique_descriptor pidfd_;
 };
 
 bool time_is_over(const record_options& options, std::uint64_t began) {
@@ -53,10 +38,18 @@ bool time_is_over(const record_options& options, std::uint64_t began) {
 void record_until_end(session& recording, const record_options& options, pid_t process) {
     const stop_signals stop;
     const process_watch target(process);
+    std::optional<sampler> samples;
+    if (options.samples != 0) {
+        samples.emplace(options.source, std::chrono::nanoseconds(1'000'000'000 / options.samples));
+    }
     const auto began = monotonic_now();
     for (bool last = false; !last && recording.active();) {
-        last =
-            stop.wait_for(recording.pause()) != 0 || target.ended() || time_is_over(options, began);
+        const auto pause = recording.pause();
+        last = stop.wait_for(samples ? std::min(pause, samples->pause()) : pause) != 0 ||
+               target.ended() || time_is_over(options, began);
+        if (samples) {
+            samples->step(recording);
+        }
         recording.step();
     }
     recording.finish();
@@ -104,6 +97,10 @@ void add_record(CLI::App& tool, command_context& context) {
              "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
         .show_default();
     command.add("--stacks", options->stacks, "The stack of every wait, too");
+    command
+        .add("--cpu", options->samples,
+             "Look so often per second where it computes; interrupts system calls")
+        .between(1, 1000);
     command.add("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
         .positive();
     command.add("--max-size", options->recording.most_bytes, "End with a file of this size")

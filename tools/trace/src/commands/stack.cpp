@@ -13,7 +13,7 @@ namespace weft::trace_tool {
 namespace {
 
 struct stack_options {
-    std::string source;
+    source_choice source;
     std::uint64_t fiber = 0;
     bool all = false;
     bool running = false;
@@ -101,7 +101,7 @@ outcome stack(const stack_options& options, output_streams streams) {
 void add_stack(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<stack_options>();
     command_line command(tool, context, "stack", "Show where fibers are, call by call");
-    command.add("SRC", options->source, "What to look at").required();
+    command.add_source(options->source);
     option fiber = command.add("FIBER", options->fiber, "Its number, see ps");
     command.add("--all", options->all, "All fibers, also without this").excludes(fiber);
     command.add("--running", options->running, "The one on the processor").excludes(fiber);

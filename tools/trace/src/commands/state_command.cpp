@@ -25,13 +25,13 @@ void add_state_command(CLI::App& tool, command_context& context,
                        const std::pair<const char*, const char*>& name_and_summary,
                        show_state& show) {
     struct chosen {
-        std::string source;
+        source_choice source;
         bool json = false;
     };
     const auto& [name, summary] = name_and_summary;
     auto options = std::make_shared<chosen>();
     command_line command(tool, context, name, summary);
-    command.add("SRC", options->source, "What to look at").required();
+    command.add_source(options->source);
     command.add("--json", options->json, "For programs");
     command.notes(std::string("Example:\n  weft-trace ") + name + " 4711");
     command.run([options, &show](output_streams streams) {

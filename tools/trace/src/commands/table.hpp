@@ -18,6 +18,8 @@ add_command add_report;
 add_command add_why;
 add_command add_flame;
 add_command add_events;
+add_command add_flight;
+add_command add_snapshot;
 add_command add_export;
 add_command add_diff;
 add_command add_leaks;

@@ -96,7 +96,8 @@ void export_html(std::ostream& out, const std::filesystem::path& file, const sum
                     {"objects", objects_json(in)},
                     {"stalls", stalls_json(in, names)},
                     {"flameWait", flame_json(flame_kind::wait, in, names)},
-                    {"flameRun", flame_json(flame_kind::run, in, names)}};
+                    {"flameRun", flame_json(in.samples.empty() ? flame_kind::run : flame_kind::cpu,
+                                            in, names)}};
     out << page_head << base64(deflate_raw(data.text())) << page_basics_script
         << page_timeline_script << page_flame_script;
 }

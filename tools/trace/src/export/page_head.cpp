@@ -69,7 +69,7 @@ pre { margin: 2px 0 8px 16px; color: var(--dim); }
 <canvas id="timeline"></canvas><div id="more-lanes" class="none"></div>
 <h2 id="s-wait">Where time was waited<small>by call chain; click: zoom</small></h2>
 <div class="flame" id="flame-wait"></div>
-<h2 id="s-run">Where time was run<small>by place of spawning and fiber</small></h2>
+<h2 id="s-run">Where time was run<small>by function where it was sampled, else by place of spawning</small></h2>
 <div class="flame" id="flame-run"></div>
 <h2 id="s-requests">Requests<small>spans of the same name together</small></h2>
 <table id="requests"></table>

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "process/core_file.hpp"
 #include "process/memories.hpp"
 #include "process/process_files.hpp"
 
@@ -69,6 +70,18 @@ process_memory::process_memory(pid_t process) : process_(process) {
     }
 }
 
+process_memory::process_memory(const core_file& core, std::string exe)
+    : core_(&core), exe_(std::move(exe)), mappings_(core.mappings()) {}
+
+// Of the process itself, whose root may be another one.
+std::string process_memory::path_of(const mapping& from) const {
+    if (core_ == nullptr) {
+        return process_path(process_, "root") + from.file;
+    }
+    const auto name = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+    return name(from.file) == name(exe_) ? exe_ : from.file;
+}
+
 const mapping* process_memory::mapping_of(std::uint64_t address) const {
     const auto after = std::upper_bound(
         mappings_.begin(), mappings_.end(), address,
@@ -84,7 +97,7 @@ std::size_t process_memory::read_file(std::uint64_t address, std::span<std::byte
     if (from == nullptr || from->writable || !from->file.starts_with('/')) {
         return 0;
     }
-    const std::string path = process_path(process_, "root") + from->file;
+    const std::string path = path_of(*from);
     const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     const std::size_t length = std::min<std::uint64_t>(into.size(), from->end - address);
     const ssize_t got = ::pread(file.get(), into.data(), length,
@@ -93,6 +106,10 @@ std::size_t process_memory::read_file(std::uint64_t address, std::span<std::byte
 }
 
 std::size_t process_memory::read_some(std::uint64_t address, std::span<std::byte> into) const {
+    if (core_ != nullptr) {
+        const std::size_t got = core_->read(address, into);
+        return got != 0 ? got : read_file(address, into);
+    }
     if (denied_ == 0) {
         const ssize_t got = read_process(process_, address, into);
         return got < 0 ? 0 : static_cast<std::size_t>(got);

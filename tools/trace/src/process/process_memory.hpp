@@ -22,6 +22,8 @@ struct mapping {
     std::string file;  ///< empty, or not beginning with a slash: none
 };
 
+class core_file;
+
 /// The memory of another process, read while it runs. It is never stopped.
 ///
 /// The kernel allows it to whom it allows to debug the process. What the process only maps from
@@ -30,6 +32,10 @@ class process_memory {
 public:
     /// \param process  0: of none; nothing can be read then.
     explicit process_memory(pid_t process);
+
+    /// \param core  outlives it.
+    /// \param exe   the program, which the core may name by a path that is not right any more.
+    process_memory(const core_file& core, std::string exe);
 
     /// Reads exactly this many bytes, or nothing.
     bool read(std::uint64_t address, std::span<std::byte> into) const;
@@ -50,7 +56,11 @@ private:
     [[nodiscard]] std::size_t read_some(std::uint64_t address, std::span<std::byte> into) const;
     [[nodiscard]] std::size_t read_file(std::uint64_t address, std::span<std::byte> into) const;
 
-    pid_t process_;
+    [[nodiscard]] std::string path_of(const mapping& from) const;
+
+    pid_t process_ = 0;
+    const core_file* core_ = nullptr;
+    std::string exe_;
     int denied_ = 0;
     std::vector<mapping> mappings_;
     std::unordered_map<std::uint64_t, std::string> strings_;

@@ -25,7 +25,10 @@ std::string program_of(const source& found) {
 }
 
 source make_source(pid_t process, found_memories&& found) {
-    source made{process, {}, std::move(found.memories), std::move(found.refused)};
+    source made{.process = process,
+                .program = {},
+                .memories = std::move(found.memories),
+                .notes = std::move(found.refused)};
     made.program = program_of(made);
     return made;
 }
@@ -76,7 +79,7 @@ source open_memory_file(const std::string& path, mapped_memory::access access) {
         throw cannot_attach(path + ": " + std::strerror(errno), "Name a file that you may read.");
     }
     try {
-        source made{0, {}, {}, {}};
+        source made;
         made.memories.emplace_back(file.get(), access);
         made.process = maker_of(made.memories.front().header());
         made.program = program_of(made);
@@ -113,6 +116,20 @@ source open_program(const std::string& name, mapped_memory::access access) {
     return open_process(found.front(), access);
 }
 
+source open_core(const std::string& core, const std::string& exe) {
+    source made;
+    made.core = std::make_shared<core_file>(core);
+    made.exe = exe;
+    made.memories = made.core->memories();
+    if (made.memories.empty()) {
+        throw cannot_attach(core + " shows no fibers",
+                            "The program had no weft::run() then, or its coredump_filter left out "
+                            "anonymous shared memory (bit 1).");
+    }
+    made.program = program_of(made);
+    return made;
+}
+
 }  // namespace
 
 source open_source(const std::string& named, mapped_memory::access access) {
@@ -123,6 +140,22 @@ source open_source(const std::string& named, mapped_memory::access access) {
         return open_memory_file(named, access);
     }
     return open_program(named, access);
+}
+
+source open_source(const source_choice& chosen, mapped_memory::access access) {
+    if (chosen.core.empty() && chosen.named.empty()) {
+        throw bad_usage("name what to look at: SRC, or --core CORE --exe PROGRAM");
+    }
+    if (!chosen.core.empty() && (!chosen.named.empty() || chosen.exe.empty())) {
+        throw bad_usage("--core goes with --exe, and without SRC");
+    }
+    return chosen.core.empty() ? open_source(chosen.named, access)
+                               : open_core(chosen.core, chosen.exe);
+}
+
+process_memory memory_of(const source& from) {
+    return from.core != nullptr ? process_memory(*from.core, from.exe)
+                                : process_memory(from.process);
 }
 
 std::vector<runtime_state> read_states(const source& from) {

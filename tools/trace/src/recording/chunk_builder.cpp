@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "analysis/tick_scale.hpp"
 #include "recording/clock.hpp"
+#include "recording/own_events.hpp"
 #include "state/runtime_state.hpp"
 
 namespace weft::trace_tool {
@@ -72,6 +74,19 @@ void chunk_builder::add_gap(std::size_t before, std::uint64_t lost) {
     }
 }
 
+void chunk_builder::add_sample(const trace::event& taken,
+                               const std::vector<std::uint64_t>& frames) {
+    constexpr std::size_t most_stacks = 100'000;
+    auto& added = next_.events.emplace_back(taken);
+    const auto known = own_stacks_.find(frames);
+    if (known == own_stacks_.end() && own_stacks_.size() >= most_stacks) {
+        return;  // without its stack
+    }
+    const auto number = first_own_stack + static_cast<std::uint32_t>(own_stacks_.size());
+    added.stack = own_stacks_.try_emplace(frames, number).first->second;
+    next_.stacks.try_emplace(added.stack, recorded_stack{frames, false});
+}
+
 bool chunk_builder::full() const noexcept {
     constexpr std::size_t events_as_large_as_a_row = 4;
     return next_.events.size() >=
@@ -83,6 +98,7 @@ chunk chunk_builder::take() {
     next_.modules = modules_.now();
     add_named();
     add_objects();
+    begin_with_first_event();
     chunk taken = std::exchange(next_, {});
     begin();
     return taken;
@@ -99,6 +115,20 @@ void chunk_builder::begin() {
             add_row(*row);
         }
     }
+}
+
+// Of what was in the ring before, the rows are of a later moment than the events: interval_builder
+// sees that by their times.
+void chunk_builder::begin_with_first_event() {
+    if (next_.events.empty() || next_.events.front().time >= next_.began.ticks) {
+        return;
+    }
+    const auto& started = memory_.header().started;
+    const tick_scale scale(started, next_.began);
+    const auto earlier = scale.duration(next_.began.ticks - next_.events.front().time);
+    next_.began.ticks = next_.events.front().time;
+    next_.began.monotonic -= std::min(next_.began.monotonic, earlier);
+    next_.began.real -= std::min(next_.began.real, earlier);
 }
 
 void chunk_builder::add_row(const trace::fiber_row& row) {

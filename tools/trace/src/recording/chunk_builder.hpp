@@ -26,6 +26,9 @@ public:
     /// Events are missing before the one with this index.
     void add_gap(std::size_t before, std::uint64_t lost);
 
+    /// The fiber had the processor at a moment, for so many microseconds about.
+    void add_sample(const trace::event& taken, const std::vector<std::uint64_t>& frames);
+
     /// When the chunk was begun: CLOCK_MONOTONIC, ns.
     [[nodiscard]] std::uint64_t began() const noexcept { return next_.began.monotonic; }
 
@@ -41,6 +44,7 @@ private:
     void add_row(const trace::fiber_row& row);
     void add_constant(std::uint64_t address);
     void add_objects();
+    void begin_with_first_event();
     void add_named();
     void add_string(std::uint32_t number);
     void add_stack(std::uint32_t number);
@@ -50,6 +54,7 @@ private:
     program_info program_;
     module_list modules_;
     chunk next_;
+    std::map<std::vector<std::uint64_t>, std::uint32_t> own_stacks_;  // of all chunks
 };
 
 }  // namespace weft::trace_tool

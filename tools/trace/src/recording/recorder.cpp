@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "recording/recorder.hpp"
 
+#include <memory>
+
 namespace weft::trace_tool {
 
 namespace {
@@ -14,11 +16,12 @@ recorder::recorder(const mapped_memory& memory, pid_t process, const recording_o
     : memory_(memory),
       options_(options),
       ring_(memory),
-      owned_(std::in_place, memory, options.mask),
+      owned_(options.owns ? std::make_unique<ownership>(memory, options.mask) : nullptr),
       file_(options.file),
       chunk_(memory, process) {
     if (options.from_beginning) {
-        ring_.rewind();
+        lost_ = ring_.rewind(options.oldest);
+        chunk_.add_gap(0, lost_);
     }
 }
 

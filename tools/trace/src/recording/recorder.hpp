@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "memory/mapped_memory.hpp"
@@ -24,6 +24,8 @@ struct recording_options {
     std::uint32_t mask = trace::sched_events;
     std::uint64_t most_bytes = std::uint64_t{1} << 30;  ///< of the file, about
     bool from_beginning = false;                        ///< with what the runtime recorded before
+    std::uint64_t oldest = 0;  ///< of this, nothing before the event with this number
+    bool owns = true;  ///< says what the runtime records; false: takes what it records anyway
 };
 
 /// Records a runtime into a file, step by step.
@@ -43,6 +45,13 @@ public:
 
     [[nodiscard]] std::chrono::milliseconds pause() const noexcept { return pace_.pause(); }
 
+    /// Adds an event of its own, with return addresses.
+    void add_sample(const trace::event& taken, const std::vector<std::uint64_t>& frames) {
+        chunk_.add_sample(taken, frames);
+        ++samples_;
+    }
+    [[nodiscard]] std::uint64_t samples() const noexcept { return samples_; }
+
     /// Whether there is nothing more to record: the runtime has ended, the file has become as
     /// large as it may, or somebody else records. Says which, for people; empty: go on.
     [[nodiscard]] std::string ended() const;
@@ -61,12 +70,13 @@ private:
     const mapped_memory& memory_;
     recording_options options_;
     ring_reader ring_;
-    std::optional<ownership> owned_;  // before the file: what cannot be recorded leaves none
+    std::unique_ptr<ownership> owned_;  // before the file: what cannot be recorded leaves none
     file_writer file_;
     chunk_builder chunk_;
     drain_pace pace_;
     std::uint64_t events_ = 0;
     std::uint64_t lost_ = 0;
+    std::uint64_t samples_ = 0;
     bool displaced_ = false;
 };
 

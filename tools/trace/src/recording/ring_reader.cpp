@@ -14,8 +14,9 @@ ring_reader::ring_reader(const mapped_memory& memory)
       capacity_(memory.header().events.count),
       next_(head()) {}
 
-void ring_reader::rewind() noexcept {
-    next_ = first_whole(head());
+std::uint64_t ring_reader::rewind(std::uint64_t oldest) noexcept {
+    next_ = std::max(first_whole(head()), oldest);
+    return next_ - oldest;
 }
 
 std::uint64_t ring_reader::read(std::vector<trace::event>& into, std::size_t most) {

@@ -21,8 +21,9 @@ public:
     /// \param memory  outlives the reader.
     explicit ring_reader(const mapped_memory& memory);
 
-    /// Begins with the oldest event that is still there.
-    void rewind() noexcept;
+    /// Begins with the oldest event that is still there, but with none before this one. Returns
+    /// how many are not there any more.
+    std::uint64_t rewind(std::uint64_t oldest = 0) noexcept;
 
     /// Appends events, at most `most`. Returns how many were lost before the first of them.
     std::uint64_t read(std::vector<trace::event>& into, std::size_t most);

@@ -16,11 +16,23 @@ std::filesystem::path numbered(const std::filesystem::path& file, std::size_t nu
 
 }  // namespace
 
-void session::add(mapped_memory memory, pid_t process) {
+recording_options session::options_of_next() const {
     auto options = options_;
     if (!recordings_.empty()) {
         options.file = numbered(options.file, recordings_.size() + 1);
     }
+    return options;
+}
+
+void session::add(mapped_memory memory, pid_t process) {
+    recordings_.emplace_back(std::move(memory), process, options_of_next());
+}
+
+void session::add_rest(mapped_memory memory, pid_t process, std::uint64_t oldest) {
+    auto options = options_of_next();
+    options.from_beginning = true;
+    options.oldest = oldest;
+    options.owns = false;
     recordings_.emplace_back(std::move(memory), process, options);
 }
 
@@ -33,6 +45,15 @@ void session::step() {
         if (!each.writer.ended().empty()) {
             each.writer.finish();
             each.finished = true;
+        }
+    }
+}
+
+void session::add_sample(std::uint32_t thread, const trace::event& taken,
+                         const std::vector<std::uint64_t>& frames) {
+    for (auto& each : recordings_) {
+        if (!each.finished && each.memory.header().thread == thread) {
+            each.writer.add_sample(taken, frames);
         }
     }
 }
@@ -62,6 +83,9 @@ void session::tell(std::ostream& err) const {
     for (const auto& each : recordings_) {
         err << "weft-trace: " << each.file.string() << ": " << each.writer.events()
             << " events, lost " << each.writer.lost() << ", " << each.writer.bytes() << " bytes";
+        if (each.writer.samples() != 0) {
+            err << ", " << each.writer.samples() << " samples";
+        }
         if (const auto why = each.writer.ended(); !why.empty()) {
             err << "; " << why;
         }

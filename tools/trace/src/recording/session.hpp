@@ -23,9 +23,18 @@ public:
     /// \throws cannot_attach, recording_error
     void add(mapped_memory memory, pid_t process);
 
+    /// Takes only what is still in the ring of a runtime, from the event with this number on;
+    /// what the runtime records is not changed.
+    /// \throws recording_error
+    void add_rest(mapped_memory memory, pid_t process, std::uint64_t oldest);
+
     /// Takes what there is, and completes the files of runtimes that have ended.
     /// \throws recording_error
     void step();
+
+    /// Adds where the thread of a runtime was.
+    void add_sample(std::uint32_t thread, const trace::event& taken,
+                    const std::vector<std::uint64_t>& frames);
 
     /// Whether something is still being recorded.
     [[nodiscard]] bool active() const noexcept;
@@ -43,6 +52,8 @@ public:
     [[nodiscard]] std::vector<std::filesystem::path> files() const;
 
 private:
+    recording_options options_of_next() const;
+
     struct recording {
         recording(mapped_memory&& of, pid_t process, const recording_options& options)
             : memory(std::move(of)), writer(memory, process, options), file(options.file) {}

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "output/table.hpp"
+#include "recording/own_events.hpp"
 
 namespace weft::trace_tool {
 
@@ -15,7 +16,7 @@ namespace {
 
 using trace::event_type;
 
-constexpr std::array<std::pair<event_type, std::string_view>, 25> names{{
+constexpr std::array<std::pair<event_type, std::string_view>, 26> names{{
     {event_type::started, "started"},
     {event_type::spawned, "spawned"},
     {event_type::named, "named"},
@@ -41,6 +42,7 @@ constexpr std::array<std::pair<event_type, std::string_view>, 25> names{{
     {event_type::handle_lost, "handle_lost"},
     {event_type::never_started, "never_started"},
     {event_type::stalled, "stalled"},
+    {sampled, "sampled"},
 }};
 
 std::string string_of(std::uint32_t number, const chunk& in) {
@@ -68,6 +70,11 @@ void add_stall(event_members& made, const trace::event& shown) {
 }
 
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
+    if (shown.type == sampled) {  // no value of the enumeration
+        made.emplace_back("microseconds", shown.x);
+        made.emplace_back("stack", shown.stack);
+        return;
+    }
     switch (shown.type) {
         case event_type::spawned:
             made.emplace_back("site", string_of(shown.x, in) + ":" + std::to_string(shown.aux));

@@ -54,6 +54,22 @@ json durations_json(const std::string& name, const durations& of, const tick_sca
             {"longest", scale.duration(of.longest())}};
 }
 
+json cancellations_json(const summary& in) {
+    json made = json::array();
+    for (const auto& each : in.cancellations) {
+        made.push_back(
+            {{"fiber", each.fiber},
+             {"name", in.fiber_name(each.fiber)},
+             {"by", each.by},
+             {"asked", in.scale.since_begin(each.asked)},
+             {"seen", each.seen != 0},
+             {"seenAfter", each.seen == 0 ? 0 : in.scale.duration(each.seen - each.asked)},
+             {"times", each.times},
+             {"ended", each.ended != 0}});
+    }
+    return made;
+}
+
 }  // namespace
 
 json finding_json(const finding& shown) {
@@ -123,6 +139,7 @@ json report_json(const summary& in) {
             {"fibers", fibers_json(in)},
             {"waits", waits_json(in)},
             {"spans", spans_json(in)},
+            {"cancellations", cancellations_json(in)},
             {"ready", durations_json("ready", in.ready, in.scale)},
             {"running", durations_json("running", in.runs, in.scale)},
             {"sites", sites}};

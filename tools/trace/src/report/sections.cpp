@@ -132,6 +132,33 @@ report_section sites_section(const summary& in, std::size_t most) {
     return made;
 }
 
+std::string after(std::uint64_t time, const cancellation& of, const summary& in) {
+    return time == 0 ? "never" : duration_text(in.scale.duration(time - std::min(time, of.asked)));
+}
+
+report_section cancellations_section(const summary& in, std::size_t most) {
+    auto shown = in.cancellations;
+    std::ranges::stable_sort(shown, std::greater(), [&](const cancellation& each) {
+        return (each.seen == 0 ? in.file.ended.ticks : each.seen) - each.asked;
+    });
+    report_section made{"Cancellations, the latest noticed first",
+                        left_out(shown.size(), most),
+                        {{"ID", side::right},
+                         {"NAME"},
+                         {"BY"},
+                         {"NOTICED AFTER", side::right},
+                         {"TIMES", side::right},
+                         {"ENDED AFTER", side::right}},
+                        {}};
+    shown.resize(std::min(shown.size(), most));
+    for (const auto& each : shown) {
+        made.rows.push_back({std::to_string(each.fiber), in.fiber_name(each.fiber),
+                             in.fiber_name(each.by), after(each.seen, each, in),
+                             std::to_string(each.times), after(each.ended, each, in)});
+    }
+    return made;
+}
+
 std::string cell(const std::string& text) {
     std::string escaped;
     for (const char c : printable(text)) {
@@ -143,9 +170,13 @@ std::string cell(const std::string& text) {
 }  // namespace
 
 report make_report(const summary& in, std::size_t most_rows) {
-    return {head_of(in),
-            find_all(in),
-            {fibers_section(in, most_rows), waits_section(in), sites_section(in, most_rows)}};
+    report made{head_of(in),
+                find_all(in),
+                {fibers_section(in, most_rows), waits_section(in), sites_section(in, most_rows)}};
+    if (!in.cancellations.empty()) {
+        made.sections.push_back(cancellations_section(in, most_rows));
+    }
+    return made;
 }
 
 void print_text(std::ostream& out, const report& shown) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "output/table.hpp"
+#include "stacks/demangle.hpp"
 
 namespace weft::trace_tool {
 
@@ -64,13 +65,19 @@ void print_owners(std::ostream& out, const split& parts, const summary& in) {
     }
 }
 
-// The innermost function of the program.
+// The innermost function that is not weft's, if there is one.
 std::string place_text(const split::place& of, const summary& in, frame_names& names) {
     const auto stack = in.stacks.find(of.stack);
     const auto functions =
         stack == in.stacks.end() ? std::vector<stack_frame>() : names.functions_of(stack->second);
-    return in.reason_name(of.reason) +
-           (functions.empty() ? std::string() : " in " + function_and_line(functions.front()));
+    if (functions.empty()) {
+        return in.reason_name(of.reason);
+    }
+    const auto own = std::ranges::find_if(functions, [](const stack_frame& each) {
+        return !shortened(each.function).starts_with("weft::");
+    });
+    return in.reason_name(of.reason) + " in " +
+           function_and_line(own == functions.end() ? functions.front() : *own);
 }
 
 // The places of a kind, where the same line is one.

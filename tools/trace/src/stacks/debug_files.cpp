@@ -3,11 +3,13 @@
 #include "stacks/debug_files.hpp"
 
 #include <elfutils/libdwfl.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <unordered_map>
 
+#include "recording/unique_descriptor.hpp"
 #include "stacks/demangle.hpp"
 #include "stacks/frame_walk.hpp"
 #include "stacks/functions_at.hpp"
@@ -114,7 +116,21 @@ int add_frame(Dwfl_Frame* frame, void* argument) {
 
 }  // namespace
 
+/// Where the files of a core are: by the build ids that it has of them.
+const Dwfl_Callbacks find_files_of_core{
+    .find_elf = ::dwfl_build_id_find_elf,
+    .find_debuginfo = ::dwfl_standard_find_debuginfo,
+    .section_address = nullptr,
+    .debuginfo_path = nullptr,
+};
+
+struct close_elf {
+    void operator()(Elf* open) const noexcept { ::elf_end(open); }
+};
+
 struct debug_files::state {
+    unique_descriptor core_file;
+    std::unique_ptr<Elf, close_elf> core;
     std::unique_ptr<Dwfl, close_dwfl> dwfl;
     walk now;
     std::unordered_map<std::uint64_t, std::vector<stack_frame>> known;  // by address to look up
@@ -127,6 +143,21 @@ debug_files::debug_files(pid_t process) : state_(std::make_unique<state>()) {
         ::dwfl_report_end(dwfl, nullptr, nullptr) != 0 ||
         !::dwfl_attach_state(dwfl, nullptr, process, &unwinding, &state_->now)) {
         throw std::runtime_error("the files of the process cannot be read: " + dwfl_problem());
+    }
+}
+
+debug_files::debug_files(const std::string& core, const std::string& exe)
+    : state_(std::make_unique<state>()) {
+    ::elf_version(EV_CURRENT);
+    state_->core_file = unique_descriptor(::open(core.c_str(), O_RDONLY | O_CLOEXEC));
+    state_->core.reset(::elf_begin(state_->core_file.get(), ELF_C_READ_MMAP, nullptr));
+    state_->dwfl.reset(::dwfl_begin(&find_files_of_core));
+    Dwfl* const dwfl = state_->dwfl.get();
+    constexpr pid_t any = 1;  // it is only asked for with the callbacks
+    if (dwfl == nullptr || ::dwfl_core_file_report(dwfl, state_->core.get(), exe.c_str()) < 0 ||
+        ::dwfl_report_end(dwfl, nullptr, nullptr) != 0 ||
+        !::dwfl_attach_state(dwfl, state_->core.get(), any, &unwinding, &state_->now)) {
+        throw std::runtime_error("the files of the core cannot be read: " + dwfl_problem());
     }
 }
 

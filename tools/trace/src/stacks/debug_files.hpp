@@ -31,6 +31,11 @@ public:
     /// \throws std::runtime_error  if the mappings of the process cannot be read.
     explicit debug_files(pid_t process);
 
+    /// Of a core.
+    /// \param exe  the program that left it.
+    /// \throws std::runtime_error  if they cannot be read.
+    debug_files(const std::string& core, const std::string& exe);
+
     debug_files(const debug_files&) = delete;
     debug_files& operator=(const debug_files&) = delete;
     ~debug_files();

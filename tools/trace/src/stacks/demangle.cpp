@@ -90,7 +90,8 @@ std::string shortened(std::string_view name) {
 
 bool is_internal(std::string_view name) noexcept {
     constexpr std::array prefixes{"weft::detail::",  "std::",         "boost::context::",
-                                  "boost::fibers::", "make_fcontext", "jump_fcontext"};
+                                  "boost::fibers::", "make_fcontext", "jump_fcontext",
+                                  "weft_wait"};
     const std::string plain = shortened(name);
     return std::any_of(prefixes.begin(), prefixes.end(),
                        [&](const char* prefix) { return plain.starts_with(prefix); });

@@ -30,9 +30,11 @@ bool on_stack(std::uint64_t address, const trace::fiber_row& row) noexcept {
 
 }  // namespace
 
-stack_reader::stack_reader(const source& from) : from_(from), memory_(from.process) {
+stack_reader::stack_reader(const source& from) : from_(from), memory_(memory_of(from)) {
     try {
-        if (from.process != 0) {
+        if (from.core != nullptr) {
+            files_ = std::make_unique<debug_files>(from.core->path(), from.exe);
+        } else if (from.process != 0) {
             files_ = std::make_unique<debug_files>(from.process);
         }
     } catch (const std::runtime_error& error) {
@@ -75,7 +77,7 @@ bool stack_reader::unchanged(const mapped_memory& runtime, const moment& then) {
 
 call_stack stack_reader::stack_of(const mapped_memory& runtime, std::uint64_t fiber) {
     constexpr int attempts = 10;
-    if (from_.process == 0) {
+    if (from_.process == 0 && from_.core == nullptr) {
         return none("the process is gone, and its stacks with it");
     }
     if (files_ == nullptr) {
@@ -102,7 +104,7 @@ call_stack stack_reader::read(const mapped_memory& runtime, const moment& at) {
         default: break;
     }
     if (at.loop.running == at.row.id && at.row.state == trace::row_state::ready) {
-        return running(runtime, at, copy);
+        return from_.core != nullptr ? at_death(runtime, at, copy) : running(runtime, at, copy);
     }
     if (memory_.denied() != 0) {
         return told(runtime, at);
@@ -183,6 +185,25 @@ call_stack stack_reader::running(const mapped_memory& runtime, const moment& at,
     if (!result.complete) {
         result.problem = "of a running thread the kernel tells only two registers";
     }
+    return result;
+}
+
+/// The core has the registers of every thread.
+call_stack stack_reader::at_death(const mapped_memory& runtime, const moment& at,
+                                  stack_copy& copy) {
+    const auto all = from_.core->registers_of(runtime.header().thread);
+    if (!all) {
+        return none("the core has no registers of its thread");
+    }
+    // Their places in user_regs_struct, sys/user.h.
+    const auto& r = *all;
+    const start_registers from{r[16], r[19], r[4], r[5], {r[3], r[2], r[1], r[0]}};
+    if (!on_stack(from.stack_pointer, at.row)) {
+        return none("its thread died on another stack");
+    }
+    copy.take(from.stack_pointer, stack_end(at.row));
+    call_stack result = files_->unwind(from, copy);
+    result.how = "the registers in the core, " + result.how;
     return result;
 }
 

@@ -47,6 +47,8 @@ private:
     [[nodiscard]] call_stack suspended(const mapped_memory& runtime, const moment& at,
                                        stack_copy& copy);
     [[nodiscard]] call_stack under_loop(const moment& at, stack_copy& copy);
+    [[nodiscard]] call_stack at_death(const mapped_memory& runtime, const moment& at,
+                                      stack_copy& copy);
     [[nodiscard]] call_stack interrupted(const mapped_memory& runtime, const moment& at,
                                          stack_copy& copy);
     [[nodiscard]] call_stack told(const mapped_memory& runtime, const moment& at);

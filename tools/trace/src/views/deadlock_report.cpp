@@ -2,6 +2,9 @@
 
 #include "views/deadlock_report.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "output/json.hpp"
 #include "output/table.hpp"
 #include "views/fiber_names.hpp"
@@ -18,7 +21,36 @@ std::string wish(const wait_edge& edge, const fiber_names& names) {
            ", which " + names.label(edge.to) + " holds";
 }
 
+bool is_stuck(const runtime_state& state) {
+    return state.loop.doing == trace::phase::waiting && state.loop.running == 0 &&
+           state.loop.armed == 0 && !state.fibers.empty();
+}
+
 }  // namespace
+
+std::vector<const runtime_state*> stuck_runtimes(const std::vector<runtime_state>& states,
+                                                 const std::vector<runtime_state>& later) {
+    std::vector<const runtime_state*> stuck;
+    for (std::size_t i = 0; i < std::min(states.size(), later.size()); ++i) {
+        const auto& [then, now] = std::pair(states[i].loop, later[i].loop);
+        if (is_stuck(states[i]) && is_stuck(later[i]) && then.turns == now.turns &&
+            then.switches == now.switches) {
+            stuck.push_back(&states[i]);
+        }
+    }
+    return stuck;
+}
+
+void print_stuck(std::ostream& out, const std::vector<const runtime_state*>& stuck) {
+    for (const runtime_state* each : stuck) {
+        out << "DEADLOCK of all " << each->fibers.size() << " fibers of thread "
+            << each->header.thread
+            << "\n  No timer, descriptor, job or handle is left that could wake one of them; only "
+               "a "
+               "signal handler\n  could, or another thread if they wait in a primitive between "
+               "threads.\n";
+    }
+}
 
 void print_cycles(std::ostream& out, const std::vector<wait_cycle>& cycles,
                   const std::vector<runtime_state>& states) {
@@ -36,7 +68,8 @@ void print_cycles(std::ostream& out, const std::vector<wait_cycle>& cycles,
 }
 
 void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
-                       const std::vector<runtime_state>& states) {
+                       const std::vector<runtime_state>& states,
+                       const std::vector<const runtime_state*>& stuck) {
     const fiber_names names(states);
     json_list list(out, "deadlocks");
     for (const wait_cycle& cycle : cycles) {
@@ -52,7 +85,11 @@ void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
         }
         list.add(edges);
     }
-    list.finish();
+    json all_stuck = json::array();
+    for (const runtime_state* each : stuck) {
+        all_stuck.push_back({{"thread", each->header.thread}, {"fibers", each->fibers.size()}});
+    }
+    list.finish({{"stuck", all_stuck}});
 }
 
 }  // namespace weft::trace_tool

@@ -8,12 +8,21 @@
 
 namespace weft::trace_tool {
 
+/// The runtimes that wait for the kernel although nothing is armed that could end the wait: none of
+/// their fibers will run again, unless a signal handler or another thread sees to it.
+/// \param later  the same, read again: what moved meanwhile is none.
+std::vector<const runtime_state*> stuck_runtimes(const std::vector<runtime_state>& states,
+                                                 const std::vector<runtime_state>& later);
+
+void print_stuck(std::ostream& out, const std::vector<const runtime_state*>& stuck);
+
 /// Each ring of waits, who waits for whom and for how long.
 void print_cycles(std::ostream& out, const std::vector<wait_cycle>& cycles,
                   const std::vector<runtime_state>& states);
 
-/// {"formatVersion":1,"deadlocks":[[...],...]}.
+/// {"formatVersion":1,"deadlocks":[[...],...],"stuck":[{...},...]}.
 void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
-                       const std::vector<runtime_state>& states);
+                       const std::vector<runtime_state>& states,
+                       const std::vector<const runtime_state*>& stuck);
 
 }  // namespace weft::trace_tool

@@ -31,7 +31,7 @@ std::string object_label(const object_state& object, const runtime_state& of) {
 }
 
 fiber_text::fiber_text(const source& from, const std::vector<runtime_state>& states)
-    : from_(from), memory_(from.process) {
+    : from_(from), memory_(memory_of(from)) {
     for (const runtime_state& state : states) {
         for (const object_state& object : state.objects) {
             objects_.emplace(object.row.address, &object);

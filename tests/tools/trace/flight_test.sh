@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# flight_test.sh BUGGY WEFT_TRACE: what happened before something else did, and questions to living
+# programs that need a recording.
+
+set -euo pipefail
+
+readonly buggy=$1 tool=$2
+work=$(mktemp -d)
+program=
+trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# Starts buggy with a bug, and returns once it runs.
+start() {
+    local line
+    mkfifo "$work/output"
+    "$buggy" "$1" > "$work/output" 2> /dev/null &
+    program=$!
+    read -r line < "$work/output"
+    rm "$work/output"
+    [ "$line" = "buggy $1 runs" ] || fail "it said: $line"
+}
+
+stop() {
+    kill -KILL "$program"
+    wait "$program" 2> /dev/null || true
+    program=
+}
+
+# A flight over the program that ends with these words.
+fly() {
+    local words=$1
+    shift
+    "$tool" flight "$program" -o "$work/flight.ftr" "$@" 2> "$work/said" ||
+        fail "flight: $(cat "$work/said")"
+    grep -q -- "writing: $words" "$work/said" || fail "$words: $(cat "$work/said")"
+    "$tool" events "$work/flight.ftr" > "$work/events"
+    [ -s "$work/events" ] || fail "no events before: $words"
+}
+
+start stall
+fly 'fiber #.* keeps the loop for more than 50' --trigger 'stall>50ms'
+"$tool" report "$work/flight.ftr" > "$work/report" || true
+grep -q 'stall: #.* report kept the loop' "$work/report" || fail "$(cat "$work/report")"
+stop
+
+start slow_lock
+fly 'a span of fiber #.* took' --trigger 'span>20ms' --events sched+sync+user
+grep -q 'type=span_ended' "$work/events" || fail "the span is not in the file"
+fly 'the time is over' --trigger 'stall>1000s,span>1000s,exception,lost' --for 0.3
+"$tool" leaks "$program" --for 0.5 > "$work/leaks" || fail "a leak: $(cat "$work/leaks")"
+"$tool" lost "$program" --for 0.5 > "$work/lost" || fail "lost: $(cat "$work/lost")"
+stop
+
+start lost
+fly 'fiber #.* ended by an exception' --trigger exception
+fly 'what fiber #.* did was lost' --trigger lost
+"$tool" lost "$program" --for 0.5 > "$work/lost" && fail "nothing lost: $(cat "$work/lost")"
+grep -q 'backup: failed: disk full' "$work/lost" || fail "$(cat "$work/lost")"
+stop
+
+start leak
+"$tool" leaks "$program" --for 1 > "$work/leaks" && fail "no leak: $(cat "$work/leaks")"
+grep -q 'buggy.cpp:.* yes' "$work/leaks" || fail "$(cat "$work/leaks")"
+mkfifo "$work/flying"
+"$tool" flight "$program" -o "$work/flight.ftr" 2> "$work/flying" &
+flight=$!
+exec 3< "$work/flying"
+read -r line <&3
+[[ $line == *'in flight over buggy'* ]] || fail "flight: $line"
+stop
+read -r line <&3
+[[ $line == *'the program has ended'* ]] || fail "flight: $line"
+wait "$flight" || fail "flight over a program that was killed"
+exec 3<&-
+"$tool" report "$work/flight.ftr" > "$work/report" || true
+grep -q session "$work/report" || fail "$(cat "$work/report")"
+
+# A program that records all the time goes on with it.
+events_of() {
+    "$tool" snapshot "$program" -o "$work/now.ftr" 2> "$work/said" || fail "$(cat "$work/said")"
+    "$tool" events "$work/now.ftr" | wc -l
+}
+export WEFT_TRACE=events:sched
+start slow_lock
+unset WEFT_TRACE
+first=$(events_of)
+for ((i = 0; i < 1000; ++i)); do
+    later=$(events_of)
+    [ "$later" -le "$first" ] || break
+done
+[ "$later" -gt "$first" ] || fail "only $first events, then $later"
+stop
+start slow_lock
+[ "$(events_of)" = 0 ] || fail "events of a program that does not record"
+grep -q 'has recorded no events' "$work/said" || fail "$(cat "$work/said")"
+stop
+"$tool" flight $$ -o "$work/no.ftr" 2> "$work/said" && fail "flight over a shell"
+[ ! -e "$work/no.ftr" ] || fail "a file without flight"
+for wrong in stall 'stall>1' 'lost>1s' other; do
+    "$tool" flight $$ -o "$work/no.ftr" --trigger "$wrong" 2> "$work/said" && fail "$wrong"
+done
+echo "all were written"

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSL-1.0
+//
+// A program with one fault, or without any, for the questions of tests/tools/trace/README.md. Its
+// argument says which. Prints `ready` once it does it, and runs until it is killed.
+//
+//     quick      requests that only sleep: no fault
+//     slow       the same, ten times as long: another build of quick
+//     dns        requests that look up a name of which the server says nothing
+//     pool       requests that wait in line for the only worker thread
+//     compute    a fiber that computes in two functions, in one of them three times as long
+//     deaf       a fiber that is cancelled, but waits on for a worker that does not ask
+//     stubborn   a fiber that catches its cancellation, and goes on
+//     obedient   a fiber that ends when it is cancelled: no fault
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <weft/net/dns.hpp>
+#include <weft/run.hpp>
+#include <weft/scope.hpp>
+#include <weft/task.hpp>
+#include <weft/task_group.hpp>
+#include <weft/this_fiber.hpp>
+#include <weft/trace.hpp>
+#include <weft/worker_pool.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <string>
+#include <system_error>
+
+// Not in an anonymous namespace: the tests look for these names in stacks.
+namespace questions {
+
+using namespace std::chrono_literals;
+
+void serve_for_ever(const std::function<void()>& request) {
+    for (;;) {
+        const weft::trace::span span("request");
+        request();
+    }
+}
+
+/// A name server that says nothing: a port on which nobody reads.
+std::string silent_server() {
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* address = reinterpret_cast<sockaddr*>(&where);
+    socklen_t size = sizeof where;
+    if (::bind(socket, address, size) != 0 || ::getsockname(socket, address, &size) != 0) {
+        throw std::system_error(errno, std::generic_category(), "no server");
+    }
+    return "127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+}
+
+[[gnu::noinline]] void look_up(weft::net::resolver& names) {
+    try {
+        static_cast<void>(names.resolve("nobody.example", 80));
+    } catch (const std::exception&) {
+    }
+}
+
+void dns(weft::task_group&) {
+    weft::net::resolver_options options;
+    options.servers = {silent_server()};
+    options.timeout = 100ms;
+    options.tries = 1;
+    options.hosts_file.clear();
+    options.search = std::vector<std::string>();
+    weft::net::resolver names(options);
+    serve_for_ever([&] { look_up(names); });
+}
+
+/// Of a worker: it blocks its thread.
+void block_for(int milliseconds) {
+    ::poll(nullptr, 0, milliseconds);
+}
+
+void pool(weft::task_group& group) {
+    const auto request = [] { weft::to_thread([] { block_for(20); }); };
+    for (int i = 0; i < 2; ++i) {
+        group.spawn([request] { serve_for_ever(request); });
+    }
+}
+
+volatile std::uint64_t result = 0;
+
+[[gnu::noinline]] void hash(int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        result = result * 31 + 7;
+    }
+}
+
+[[gnu::noinline]] void parse(int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        result = result * 33 + 1;
+    }
+}
+
+void compute(weft::task_group& group) {
+    constexpr int rounds = 100'000;
+    group.spawn(
+        [] {
+            for (;;) {
+                hash(3 * rounds);
+                parse(rounds);
+                weft::this_fiber::yield();
+            }
+        },
+        {.name = "computer"});
+}
+
+/// Every 300 ms a fiber that does this is cancelled 20 ms after it began.
+void cancel(const std::function<void()>& what) {
+    for (;;) {
+        auto task = weft::spawn(what, {.name = "cancelled one"});
+        weft::this_fiber::sleep_for(20ms);
+        task.cancel();
+        weft::this_fiber::sleep_for(280ms);
+        task.detach();
+    }
+}
+
+// A worker that does not look whether it is still wanted.
+void deaf(weft::task_group&) {
+    cancel([] { weft::to_thread([] { block_for(250); }); });
+}
+
+void stubborn(weft::task_group&) {
+    cancel([] {
+        for (;;) {
+            try {
+                weft::this_fiber::sleep_for(5ms);
+            } catch (const weft::cancelled&) {
+                weft::shield_for(1s, [] { weft::this_fiber::sleep_for(5ms); });
+            }
+        }
+    });
+}
+
+void obedient(weft::task_group&) {
+    cancel([] { weft::this_fiber::sleep_for(1h); });
+}
+
+const std::map<std::string, std::function<void(weft::task_group&)>> all{
+    {"quick", [](auto&) { serve_for_ever([] { weft::this_fiber::sleep_for(2ms); }); }},
+    {"slow", [](auto&) { serve_for_ever([] { weft::this_fiber::sleep_for(20ms); }); }},
+    {"dns", dns},
+    {"pool", pool},
+    {"compute", compute},
+    {"deaf", deaf},
+    {"stubborn", stubborn},
+    {"obedient", obedient},
+};
+
+}  // namespace questions
+
+int main(int count, char** arguments) {
+    const auto asked = questions::all.find(count == 2 ? arguments[1] : "");
+    if (asked == questions::all.end()) {
+        return 2;
+    }
+    weft::run_options options;
+    options.worker_threads = 1;
+    weft::run(
+        [&] {
+            std::puts("ready");
+            std::fflush(stdout);
+            weft::with_task_group(asked->second);
+        },
+        options);
+}

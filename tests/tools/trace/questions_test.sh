@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+#
+# questions_test.sh QUESTIONS WEFT_TRACE: the questions about time and cancellation. Each is asked
+# of a program with the fault, and of one without it.
+
+set -euo pipefail
+
+readonly questions=$1 tool=$2
+work=$(mktemp -d)
+program=
+trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# Records a second of the program with this fault, with these options.
+record() {
+    local fault=$1 line
+    shift
+    mkfifo "$work/output"
+    "$questions" "$fault" > "$work/output" 2> "$work/said" &
+    program=$!
+    read -r line < "$work/output"
+    rm "$work/output"
+    [ "$line" = ready ] || fail "$fault said: $line"
+    "$tool" record "$program" -o "$work/$fault.ftr" --for 1 "$@" 2> "$work/errors" ||
+        fail "record: $(cat "$work/errors")"
+    kill -KILL "$program"
+    wait "$program" 2> "$work/said" || true
+    program=
+}
+
+# Nanoseconds of this kind in what `why` says of a request.
+of_request() {
+    "$tool" why "$work/$1.ftr" request --json |
+        python3 -c "import json, sys; print(json.load(sys.stdin)['times']['$2'])"
+}
+
+at_least() {
+    [ "$1" -ge "$2" ] || fail "$3: $1, not $2 or more"
+}
+
+at_most() {
+    [ "$1" -le "$2" ] || fail "$3: $1, not $2 or less"
+}
+
+readonly everything=(--events all --stacks)
+
+# Why is this request slow: DNS, the line for a worker, or none of them?
+record dns "${everything[@]}"
+record pool "${everything[@]}"
+record quick "${everything[@]}"
+at_least "$(of_request dns dns)" 50000000 'dns of dns'
+at_least "$(of_request pool poolQueue)" 5000000 'line of pool'
+at_least "$(of_request pool poolRun)" 10000000 'worker of pool'
+for kind in dns poolQueue poolRun lock; do
+    at_most "$(of_request quick $kind)" 0 "$kind of quick"
+done
+"$tool" why "$work/dns.ftr" request > "$work/why"
+grep -q 'event in questions::look_up  questions.cpp:' "$work/why" || fail "$(cat "$work/why")"
+
+# Where is time waited?
+"$tool" flame "$work/dns.ftr" --kind=wait > "$work/flame"
+grep -q 'questions::look_up;.*\[event\]' "$work/flame" || fail "$(cat "$work/flame")"
+"$tool" flame "$work/quick.ftr" --kind=wait > "$work/flame"
+! grep -q 'look_up' "$work/flame" || fail "$(cat "$work/flame")"
+
+# Where does the processor's time go?
+record compute --cpu 250
+"$tool" flame "$work/compute.ftr" --kind=cpu > "$work/flame"
+time_of() {
+    awk -v name="questions::$1" '$1 ~ name "$" { sum += $2 } END { print sum + 0 }' "$work/flame"
+}
+hash=$(time_of hash) parse=$(time_of parse)
+at_least "$hash" 1 "time of hash: $(cat "$work/flame")"
+at_least $((hash * 10)) $((parse * 15)) "hash runs three times as long as parse, $parse"
+"$tool" flame "$work/compute.ftr" --kind=cpu --by=fiber > "$work/flame"
+grep -q '^computer;' "$work/flame" || fail "$(cat "$work/flame")"
+record quick --cpu 250
+"$tool" flame "$work/quick.ftr" --kind=cpu > "$work/flame"
+! grep -q 'questions::hash' "$work/flame" || fail "$(cat "$work/flame")"
+
+# Did the cancellation arrive?
+for fault in deaf stubborn obedient; do
+    record $fault --events sched+cancel
+    "$tool" report "$work/$fault.ftr" > "$work/$fault.txt" || true
+done
+grep -q 'cancellation: .*cancelled one was cancelled by .*main and did not notice for' "$work/deaf.txt" ||
+    fail "$(cat "$work/deaf.txt")"
+grep -q 'cancellation: .* caught that [0-9]* times and went on' "$work/stubborn.txt" ||
+    fail "$(cat "$work/stubborn.txt")"
+! grep -q 'cancellation: ' "$work/obedient.txt" || fail "$(cat "$work/obedient.txt")"
+grep -q 'Cancellations, the latest' "$work/obedient.txt" || fail "$(cat "$work/obedient.txt")"
+
+# What changed between two builds?
+record slow "${everything[@]}"
+record quick "${everything[@]}"
+change_of() {
+    "$tool" diff "$work/$1.ftr" "$work/$2.ftr" --json | python3 -c "
+import json, sys
+waits = {each['name']: each for each in json.load(sys.stdin)['waits']}
+sleep = waits['sleep p50']
+print(100 * sleep['after'] // sleep['before'])"
+}
+at_least "$(change_of quick slow)" 300 'slow beside quick, percent'
+cp "$work/quick.ftr" "$work/same.ftr"
+[ "$(change_of quick same)" = 100 ] || fail "a difference between a recording and itself"
+"$tool" diff "$work/obedient.ftr" "$work/stubborn.ftr" > "$work/diff" && fail "diff: exit code 0"
+grep -q 'cancellation: ' "$work/diff" || fail "$(cat "$work/diff")"
+"$tool" diff "$work/stubborn.ftr" "$work/stubborn.ftr" > "$work/diff" || fail "diff: exit code 1"
+echo "all were answered"
