@@ -18,16 +18,12 @@
 
 namespace weft::testing {
 
-namespace {
-
 using namespace std::chrono_literals;
 
 class Parked : public fiber_test {
 protected:
     Parked() { options.time = time_source::virtual_time; }
 };
-
-}  // namespace
 
 FIBER_TEST_F(Parked, LetsOthersGetAsFarAsTheyCan) {
     event never_set;

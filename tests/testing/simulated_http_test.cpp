@@ -58,7 +58,9 @@ void ask_often(shop::client& asking, const std::string& origin, const std::strin
 void trade(simulation& world, const std::string& origin, bool secure) {
     auto& network = world.network();
     network.add_name("shop.test", {"10.1.0.1", "fd00::7"});
-    shop::server server(secure ? "10.1.0.1:443" : "10.1.0.1:80", secure);
+    http::server_options kept;
+    kept.idle_timeout = std::chrono::seconds(world.between(1, 30));  // also below that of clients
+    shop::server server(secure ? "10.1.0.1:443" : "10.1.0.1:80", secure, std::move(kept));
     http::session_options options;
     options.max_connections = world.between(1, 4);
     shop::client asking(std::move(options));

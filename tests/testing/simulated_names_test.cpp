@@ -26,7 +26,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t few_seeds = 100;
+constexpr std::uint64_t name_seeds = 100;
 
 struct known_name {
     const char* name;
@@ -137,16 +137,16 @@ void race(simulation& world) {
 }  // namespace
 
 TEST(SimulatedNames, AreFoundWhateverTheSeed) {
-    simulate_many(few_seeds, resolve_concurrently);
+    simulate_many(name_seeds, resolve_concurrently);
 }
 
 TEST(SimulatedNames, AreFoundOnAHostileNetwork) {
-    simulate_many(few_seeds, resolve_concurrently,
+    simulate_many(name_seeds, resolve_concurrently,
                   {.network = network_conditions::hostile(), .time_limit = 12h});
 }
 
 TEST(SimulatedRace, FindsTheAddressThatWorks) {
-    simulate_many(few_seeds, race);
+    simulate_many(name_seeds, race);
 }
 
 }  // namespace weft::testing

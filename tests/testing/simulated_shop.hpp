@@ -43,14 +43,16 @@ inline const net::tls_context& server_context() {
 /// A server at an address that answers with what was asked for, and counts orders by name.
 class server {
 public:
-    explicit server(const std::string& at, bool secure = false)
+    explicit server(const std::string& at, bool secure = false, http::server_options options = {})
         : listener_(net::tcp_listener::listen(net::address::parse_endpoint(at, 0))),
-          http_([this](http::request& asked, http::response& answered) {
-              if (asked.method == "POST") {
-                  ++orders_[asked.target];
-              }
-              answered.body = asked.target + asked.body;
-          }),
+          http_(
+              [this](http::request& asked, http::response& answered) {
+                  if (asked.method == "POST") {
+                      ++orders_[asked.target];
+                  }
+                  answered.body = asked.target + asked.body;
+              },
+              std::move(options)),
           serving_(spawn(
               [this, secure] {
                   http_.serve([this, secure]() -> std::unique_ptr<net::stream> {

@@ -43,6 +43,6 @@ struct over_counted {
 
 namespace weft::testing {
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Counted, StreamConformance, shop::over_counted);
+INSTANTIATE_TYPED_TEST_SUITE_P(Counted, StreamConformance, ::shop::over_counted);
 
 }  // namespace weft::testing

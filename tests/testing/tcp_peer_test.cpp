@@ -22,9 +22,9 @@ std::string greeting_of(const tcp_peer& peer) {
     return read_up_to(client, 100);
 }
 
-class TcpPeer : public fiber_test {};
-
 }  // namespace
+
+class TcpPeer : public fiber_test {};
 
 FIBER_TEST_F(TcpPeer, TreatsEachClientAsTheScriptSays) {
     const tcp_peer peer(greet);
