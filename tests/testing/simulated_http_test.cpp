@@ -78,6 +78,11 @@ void trade(simulation& world, const std::string& origin, bool secure) {
             this_fiber::sleep_for(std::chrono::milliseconds(world.between(0, 5'000)));
             network.reset_connections("10.1.0.1");
         }
+        if (world.chance(0.3)) {
+            network.partition("10.0.0.1", "10.1.0.1");
+            this_fiber::sleep_for(std::chrono::seconds(world.between(0, 200)));
+            network.heal();
+        }
         for (auto& each : clients) {
             each.get();
         }
