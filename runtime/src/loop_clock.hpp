@@ -4,6 +4,8 @@
 #include <weft/clock.hpp>
 #include <weft/run.hpp>
 
+#include <algorithm>
+
 namespace weft::detail {
 
 /// CLOCK_MONOTONIC.
@@ -21,8 +23,8 @@ public:
 
     [[nodiscard]] bool is_virtual() const noexcept { return virtual_; }
 
-    /// Virtual time goes on to `later`.
-    void jump_to(clock::time_point later) noexcept { virtual_now_ = later; }
+    /// Virtual time goes on to `later`, never back: a timer may be overdue.
+    void jump_to(clock::time_point later) noexcept { virtual_now_ = std::max(virtual_now_, later); }
 
 private:
     bool virtual_;

@@ -3,6 +3,7 @@
 
 #include <weft/this_fiber.hpp>
 
+#include "loop_clock.hpp"
 #include "support/runtime_test.hpp"
 
 #include <chrono>
@@ -32,6 +33,16 @@ TEST_F(Clock, FollowsTheRuntimesTimeInside) {
         EXPECT_EQ(clock::now(), clock::time_point{10h});
     });
     EXPECT_GT(clock::now(), clock::time_point{10ms});
+}
+
+// A crowd of timers expires in parts: the rest of it is overdue when time goes on.
+TEST_F(Clock, VirtualTimeNeverGoesBack) {
+    detail::loop_clock time(time_source::virtual_time);
+    time.jump_to(clock::time_point{2s});
+    time.jump_to(clock::time_point{1s});
+    EXPECT_EQ(time.now(), clock::time_point{2s});
+    time.jump_to(clock::time_point{3s});
+    EXPECT_EQ(time.now(), clock::time_point{3s});
 }
 
 TEST_F(Clock, IsMonotonicInARuntimeOnRealTime) {
