@@ -61,6 +61,15 @@ std::string record(std::uint64_t seed, const simulation_body& body, simulation_o
     return std::filesystem::exists(file, missing) ? file.string() : "";
 }
 
+/// \param file  what record() has left.
+std::string how_to_look(const std::string& file) {
+    if (file.empty()) {
+        return "";
+    }
+    return "\nrecorded for weft-trace: " + file + "\n    weft-trace record " + file +
+           " -o run.ftr --events all; weft-trace report run.ftr";
+}
+
 void replay(std::uint64_t seed, const simulation_body& body, const simulation_options& options) {
     const auto found = simulate(seed, body, options);
     std::cerr << found.trace();
@@ -92,7 +101,7 @@ void simulate_many(std::uint64_t count, const simulation_body& body,
         constexpr std::size_t shown = 40;
         ADD_FAILURE() << "seed " << found->seed << " fails: " << found->failure
                       << "\nreplay it with\n    " << replay_command(found->seed)
-                      << "\nrecorded for weft-trace: " << record(found->seed, body, options)
+                      << how_to_look(record(found->seed, body, options))
                       << "\nthe end of its trace:\n"
                       << found->end_of_trace(shown);
     }
