@@ -125,6 +125,17 @@ def check_part(name, picture, box, least_colours):
     return seen
 
 
+def check_timeline(picture, box, page, asked):
+    """What fibers did has its colours, which the styles of the page name."""
+    seen = check_part("the timeline", picture, box, 4)
+    text = page.read_text()
+    for kind in ("run", "wait") if asked.events else ("run", "wait", "lock"):
+        colour = re.search(rf"--{kind}: #(..)(..)(..)", text).groups()
+        count = seen[tuple(int(part, 16) for part in colour)]
+        if count < (20 if kind == "run" else 1000):
+            fail(f"the timeline has {count} pixels of the colour of {kind}")
+
+
 def record(asked, file):
     if asked.events:
         subprocess.run([asked.program, file, str(asked.events)], check=True)
@@ -175,8 +186,7 @@ def main():
         height = sum(places["flame-wait"][1::2]) + 200
         run_browser(page, work / "two", height, f"--screenshot={shot}")
         picture = pixels(shot)
-        # Its background, its text, and at least two kinds of what a fiber does.
-        check_part("the timeline", picture, places["timeline"], 4)
+        check_timeline(picture, places["timeline"], page, asked)
         check_part("the flame graph", picture, places["flame-wait"], 4)
         print(f"{page.stat().st_size} bytes, exported in {exported:.1f} s, "
               f"loaded in {shown:.1f} s; {places}")

@@ -4,6 +4,7 @@
 #include <weft/trace_format.hpp>
 
 #include <cstdint>
+#include <limits>
 
 namespace weft::trace_tool {
 
@@ -21,7 +22,10 @@ public:
 
     /// How long so many ticks are: ns.
     [[nodiscard]] std::uint64_t duration(std::uint64_t ticks) const noexcept {
-        return static_cast<std::uint64_t>(static_cast<double>(ticks) * rate_);
+        const double nanoseconds = static_cast<double>(ticks) * rate_;
+        // A recording may say anything.
+        return nanoseconds < largest ? static_cast<std::uint64_t>(nanoseconds)
+                                     : std::numeric_limits<std::uint64_t>::max();
     }
 
     /// CLOCK_MONOTONIC at a moment, ns.
@@ -36,6 +40,8 @@ public:
     }
 
 private:
+    static constexpr double largest = 18446744073709551615.0;
+
     trace::clock_anchor origin_{};
     double rate_ = 1;  // ns of a tick
 };

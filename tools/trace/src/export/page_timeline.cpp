@@ -141,16 +141,18 @@ class Timeline {
     const bucket = this.whole / buckets, wide = bucket / span * this.wide;
     const first = Math.floor(this.from / bucket), last = Math.min(buckets, this.to / bucket);
     for (let i = first; i < last && 6 * i < row.shares.length; ++i) {
-      const x = this.label + (i * bucket - this.from) / span * this.wide;
+      // Whole pixels: a short run is then of its colour, and not a shade of its neighbours'.
+      const x = Math.floor(this.label + (i * bucket - this.from) / span * this.wide);
       let bottom = top + tall;
       for (const kind of [0, 1, 3, 4, 5, 2]) {
         const share = row.shares[6 * i + kind];
         if (!share) continue;
         // What ran at all is to be seen, even if it was short.
-        const part = kind < 2 ? Math.max(2, share / 255 * tall) : share / 255 * tall;
+        const part = Math.max(kind < 2 ? 2 : 0, Math.round(share / 255 * tall));
+        const above = Math.max(top, bottom - part);
         paint.fillStyle = this.kinds[kind];
-        paint.fillRect(x, Math.max(top, bottom - part), Math.max(1, wide + .4), part);
-        bottom -= part;
+        paint.fillRect(x, above, Math.max(1, Math.ceil(wide)), bottom - above);
+        bottom = above;
       }
     }
   }
@@ -160,9 +162,9 @@ class Timeline {
     for (const [, begin, length, kind] of row.slices) {
       const wide = length / span * this.wide;
       if (wide < 2 || begin > this.to || begin + length < this.from) continue;
-      const x = this.label + (begin - this.from) / span * this.wide;
+      const x = Math.floor(this.label + (begin - this.from) / span * this.wide);
       paint.fillStyle = this.kinds[kind];
-      paint.fillRect(x, top, Math.max(1, wide - .5), this.high - 3);
+      paint.fillRect(x, top, Math.max(1, Math.floor(wide)), this.high - 3);
     }
   }
 }
