@@ -139,7 +139,7 @@ private:
 };
 
 // 1 waits for 2, which wakes it.
-recorded_story waker_and_woken() {
+recorded_story one_wakes_the_other() {
     recorded_story story;
     story.spawned(0, 1).named(0, 1, "woken").spawned(0, 2).loop_ran(10, 1);
     story.left(20, 1, receiving, 2).woken(50, 1, receiving, 2);
@@ -272,7 +272,7 @@ TEST(PerfettoExport, WritesEachNameOnce) {
 
 TEST(PerfettoExport, HasATrackForEachFiberBelowItsProcess) {
     const temporary_file file;
-    waker_and_woken().write(file, 100);
+    one_wakes_the_other().write(file, 100);
     const perfetto_decoder trace(run_tool({"export", file.path()}).out);
     std::vector<std::string> names;
     std::set<std::uint64_t> parents;
@@ -287,7 +287,7 @@ TEST(PerfettoExport, HasATrackForEachFiberBelowItsProcess) {
 
 TEST(PerfettoExport, HasAnArrowFromTheWakerToTheWoken) {
     const temporary_file file;
-    waker_and_woken().write(file, 100);
+    one_wakes_the_other().write(file, 100);
     const perfetto_decoder trace(run_tool({"export", file.path()}).out);
     std::size_t without_end = 0;
     EXPECT_THAT(arrows_of(trace, without_end), Contains(arrow{"#2 a.cpp:10", "#1 woken", 50'000U}));
@@ -296,7 +296,7 @@ TEST(PerfettoExport, HasAnArrowFromTheWakerToTheWoken) {
 
 TEST(PerfettoExport, LeavesOutFibersBeyondALimitAndSaysSo) {
     const temporary_file file;
-    waker_and_woken().write(file, 100);
+    one_wakes_the_other().write(file, 100);
     const auto result = run_tool({"export", file.path(), "--top", "1"});
     EXPECT_THAT(result.err, HasSubstr("1 fibers, which ran shortest, are left out"));
     for (const auto& [uuid, track] : perfetto_decoder(result.out).tracks) {
