@@ -37,6 +37,7 @@ stop() {
 fly() {
     local words=$1
     shift
+    [[ " $* " == *' --for '* ]] || set -- "$@" --for 60  # not for ever, if nothing triggers it
     "$tool" flight "$program" -o "$work/flight.ftr" "$@" 2> "$work/said" ||
         fail "flight: $(cat "$work/said")"
     grep -q -- "writing: $words" "$work/said" || fail "$words: $(cat "$work/said")"
