@@ -131,14 +131,15 @@ void fiber_values::set(pthread_key_t key, const void* value) {
 bool fiber_values::run_round() noexcept {
     bool any = false;
     for (std::size_t i = 0; i < slots_.size(); ++i) {  // a destructor may add some
-        void* const value = std::exchange(slots_[i].value, nullptr);
-        const pthread_key_t key = slots_[i].key;
-        if (value == nullptr || slots_[i].generation != generation_of(key)) {
+        const slot at = slots_[i];
+        if (at.value == nullptr || at.generation != generation_of(at.key)) {
             continue;
         }
-        if (const auto destructor = keys[key].destructor.load(std::memory_order_relaxed)) {
+        // A value without a destructor stays: that of another key may look for it.
+        if (const auto destructor = keys[at.key].destructor.load(std::memory_order_relaxed)) {
             any = true;
-            destructor(value);
+            slots_[i].value = nullptr;
+            destructor(at.value);
         }
     }
     return any;
