@@ -76,7 +76,9 @@ bool leads_here(const void* target, const void* caller, const char* name) {
     if (module == caller) {
         module = base_of(::dlsym(RTLD_DEFAULT, name));
     }
-    return module == here;
+    // Where a program takes a function's address, that is its own jump to it, which goes by the
+    // order of the search, too: this library comes first.
+    return module == here || module == caller;
 }
 
 void look_at(bound_module& into, const dl_phdr_info& module, const relocations& tables,

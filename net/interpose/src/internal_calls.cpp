@@ -5,6 +5,9 @@
 // that is missing here fails the link.
 
 #include "real.hpp"
+#include "real_of.hpp"
+
+#include <cstdarg>
 
 using weft::interpose::real;
 
@@ -45,6 +48,38 @@ int __wrap_connect(int fd, const sockaddr* address, socklen_t size) {
 
 int __wrap_accept4(int fd, sockaddr* peer, socklen_t* size, int flags) {
     return real.accept4(fd, peer, size, flags);
+}
+
+int __wrap_fcntl(int fd, int command, ...) {
+    std::va_list given;
+    va_start(given, command);
+    void* const argument = va_arg(given, void*);
+    va_end(given);
+    return weft::interpose::real_fcntl()(fd, command, argument);
+}
+
+int __wrap_fputs(const char* text, FILE* stream) {
+    return weft::interpose::real_of<&::fputs>("fputs")(text, stream);
+}
+
+int __wrap_fflush(FILE* stream) {
+    return weft::interpose::real_of<&::fflush>("fflush")(stream);
+}
+
+size_t __wrap_fwrite(const void* from, size_t size, size_t count, FILE* stream) {
+    return weft::interpose::real_of<&::fwrite>("fwrite")(from, size, count, stream);
+}
+
+int __wrap_fclose(FILE* stream) {
+    return weft::interpose::real_of<&::fclose>("fclose")(stream);
+}
+
+int __wrap_fdatasync(int fd) {
+    return weft::interpose::real_of<&::fdatasync>("fdatasync")(fd);
+}
+
+int __wrap_fsync(int fd) {
+    return weft::interpose::real_of<&::fsync>("fsync")(fd);
 }
 
 int __wrap_close(int fd) {

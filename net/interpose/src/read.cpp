@@ -39,11 +39,13 @@ ssize_t read_when_ready(int fd, const iovec* into, int count) {
         [&] { return real.readv(fd, into, count); });
 }
 
-ssize_t read_parts(int fd, const iovec* into, int count) {
+// Out of line, so that what passes through needs no frame.
+[[gnu::noinline]] ssize_t read_parts(int fd, const iovec* into, int count) {
     return fiber_call<ssize_t>(-1, [&] { return read_when_ready(fd, into, count); });
 }
 
-ssize_t read_whole(int fd, void* into, std::size_t size) {
+// Out of line, so that what passes through needs no frame.
+[[gnu::noinline]] ssize_t read_whole(int fd, void* into, std::size_t size) {
     return fiber_call<ssize_t>(-1, [&] {
         if (socket_hint::may_be_socket(fd)) {
             const ssize_t received = receive_on_socket(fd, into, size);

@@ -63,8 +63,9 @@ ssize_t receive_message(int fd, msghdr& message, int flags) {
                      });
 }
 
-ssize_t receive_from(int fd, void* into, std::size_t size, int flags, sockaddr* peer,
-                     socklen_t* peer_size) {
+// Out of line, so that what passes through needs no frame.
+[[gnu::noinline]] ssize_t receive_from(int fd, void* into, std::size_t size, int flags,
+                                       sockaddr* peer, socklen_t* peer_size) {
     return fiber_call<ssize_t>(-1, [&]() -> ssize_t {
         if (flags == 0 && peer == nullptr && size != 0) {
             return receive_on_socket(fd, into, size);

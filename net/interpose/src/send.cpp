@@ -30,8 +30,9 @@ ssize_t send_all(int fd, std::span<const iovec> given, int flags, ssize_t first)
                      [&](parts& left) { return send_the_rest(fd, left, flags); });
 }
 
-ssize_t send_to(int fd, const void* from, std::size_t size, int flags, const sockaddr* peer,
-                socklen_t peer_size) {
+// Out of line, so that what passes through needs no frame.
+[[gnu::noinline]] ssize_t send_to(int fd, const void* from, std::size_t size, int flags,
+                                  const sockaddr* peer, socklen_t peer_size) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing,

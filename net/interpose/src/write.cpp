@@ -77,7 +77,8 @@ ssize_t write_the_rest(int fd, parts& left) {
                           : write_at_once(fd, left.data(), left.count());
 }
 
-ssize_t write_parts(int fd, const iovec* from, int count) {
+// Out of line, so that what passes through needs no frame.
+[[gnu::noinline]] ssize_t write_parts(int fd, const iovec* from, int count) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing, [&] { return write_at_once(fd, from, count); },
@@ -89,6 +90,11 @@ ssize_t write_parts(int fd, const iovec* from, int count) {
         return until_all(fd, direction::writing, static_cast<std::size_t>(first), parts(given),
                          [&](parts& left) { return write_the_rest(fd, left); });
     });
+}
+
+[[gnu::noinline]] ssize_t write_whole(int fd, const void* from, std::size_t size) {
+    const iovec whole{const_cast<void*>(from), size};
+    return write_parts(fd, &whole, 1);
 }
 
 }  // namespace
@@ -103,8 +109,7 @@ ssize_t write(int fd, const void* from, size_t size) {
     if (!on_fiber() || size == 0) {
         return real.write(fd, from, size);
     }
-    const iovec whole{const_cast<void*>(from), size};
-    return write_parts(fd, &whole, 1);
+    return write_whole(fd, from, size);
 }
 
 ssize_t __write(int fd, const void* from, size_t size) {

@@ -79,18 +79,26 @@ constexpr std::string_view start[]{"__libc_start_main"};
 constexpr std::string_view joins[]{"pthread_clockjoin_np", "pthread_join", "pthread_timedjoin_np",
                                    "thrd_join"};
 
+constexpr std::string_view waited_file_locks[]{"fcntl", "fcntl64", "flock", "lockf", "lockf64"};
+
+constexpr std::string_view pool_calls[]{
+    "fdatasync",    "fsync",    "getgrgid",   "getgrgid_r", "getgrnam",   "getgrnam_r",
+    "getgrouplist", "getpwnam", "getpwnam_r", "getpwuid",   "getpwuid_r", "sendfile",
+    "sendfile64",   "splice",   "syncfs",     "tee",        "vmsplice"};
+
+constexpr std::string_view pool_streams[]{
+    "__fgets_chk", "__fread_chk", "__getdelim", "fclose", "fflush",  "fgetc",    "fgets",
+    "fputs",       "fread",       "fwrite",     "getc",   "getchar", "getdelim", "getline"};
+
 constexpr std::string_view raw_calls[]{"syscall"};
 
 constexpr std::string_view loading[]{"dlmopen", "dlopen"};
 
-constexpr std::string_view file_locks[]{"__fcntl", "fcntl", "fcntl64"};
+constexpr std::string_view file_locks[]{"__fcntl"};
 
 constexpr std::string_view unseen_closing[]{"__dup2", "close_range", "closefrom"};
 
-constexpr std::string_view streams[]{"__fgets_chk",
-                                     "__fprintf_chk",
-                                     "__fread_chk",
-                                     "__getdelim",
+constexpr std::string_view streams[]{"__fprintf_chk",
                                      "__isoc99_fscanf",
                                      "__isoc99_scanf",
                                      "__isoc99_vfscanf",
@@ -101,28 +109,17 @@ constexpr std::string_view streams[]{"__fgets_chk",
                                      "__vprintf_chk",
                                      "__vsyslog_chk",
                                      "dprintf",
-                                     "fclose",
-                                     "fflush",
-                                     "fgetc",
-                                     "fgets",
                                      "fgets_unlocked",
                                      "fgetwc",
                                      "fgetws",
                                      "fprintf",
                                      "fputc",
-                                     "fputs",
                                      "fputwc",
                                      "fputws",
-                                     "fread",
                                      "fread_unlocked",
                                      "fscanf",
-                                     "fwrite",
                                      "fwrite_unlocked",
-                                     "getc",
-                                     "getchar",
                                      "getchar_unlocked",
-                                     "getdelim",
-                                     "getline",
                                      "getpass",
                                      "getwc",
                                      "getwchar",
@@ -162,11 +159,10 @@ constexpr std::string_view disks[]{
     "statx",      "symlink",       "symlinkat",   "tmpfile",        "tmpfile64",
     "truncate",   "truncate64",    "unlink",      "unlinkat"};
 
-constexpr std::string_view users[]{
-    "getgrent",     "getgrent_r", "getgrgid",   "getgrgid_r",   "getgrnam",     "getgrnam_r",
-    "getgrouplist", "getlogin",   "getlogin_r", "getnetbyaddr", "getnetbyname", "getpwent",
-    "getpwent_r",   "getpwnam",   "getpwnam_r", "getpwuid",     "getpwuid_r",   "getrpcbyname",
-    "getspnam",     "getspnam_r", "initgroups", "innetgr",      "ruserok"};
+constexpr std::string_view users[]{"getgrent",     "getgrent_r",   "getlogin",   "getlogin_r",
+                                   "getnetbyaddr", "getnetbyname", "getpwent",   "getpwent_r",
+                                   "getrpcbyname", "getspnam",     "getspnam_r", "initgroups",
+                                   "innetgr",      "ruserok"};
 
 constexpr std::string_view thread_values[]{"__uselocale",
                                            "pthread_getspecific",
@@ -192,47 +188,21 @@ constexpr std::string_view hidden_places[]{"asctime",       "ctime",         "ge
                                            "getservbyname", "getservbyport", "gmtime",
                                            "localtime",     "strtok"};
 
-constexpr std::string_view kernel_waits[]{"__recv",
-                                          "__sendmmsg",
-                                          "aio_suspend",
-                                          "aio_suspend64",
-                                          "copy_file_range",
-                                          "eventfd_read",
-                                          "eventfd_write",
-                                          "fallocate",
-                                          "fallocate64",
-                                          "fdatasync",
-                                          "flock",
-                                          "fsync",
-                                          "gai_suspend",
-                                          "lio_listio",
-                                          "lio_listio64",
-                                          "lockf",
-                                          "lockf64",
-                                          "mq_receive",
-                                          "mq_send",
-                                          "mq_timedreceive",
-                                          "mq_timedsend",
-                                          "msgrcv",
-                                          "msgsnd",
-                                          "msync",
-                                          "pause",
-                                          "posix_fallocate",
-                                          "posix_fallocate64",
-                                          "semop",
-                                          "semtimedop",
-                                          "sendfile",
-                                          "sendfile64",
-                                          "sigsuspend",
-                                          "sigtimedwait",
-                                          "sigwaitinfo",
-                                          "splice",
-                                          "sync",
-                                          "sync_file_range",
-                                          "syncfs",
-                                          "tcdrain",
-                                          "tee",
-                                          "vmsplice"};
+constexpr std::string_view kernel_waits[]{"__recv",          "__sendmmsg",
+                                          "aio_suspend",     "aio_suspend64",
+                                          "copy_file_range", "eventfd_read",
+                                          "eventfd_write",   "fallocate",
+                                          "fallocate64",     "gai_suspend",
+                                          "lio_listio",      "lio_listio64",
+                                          "mq_receive",      "mq_send",
+                                          "mq_timedreceive", "mq_timedsend",
+                                          "msgrcv",          "msgsnd",
+                                          "msync",           "pause",
+                                          "posix_fallocate", "posix_fallocate64",
+                                          "semop",           "semtimedop",
+                                          "sigsuspend",      "sigtimedwait",
+                                          "sigwaitinfo",     "sync",
+                                          "sync_file_range", "tcdrain"};
 
 constexpr std::string_view names[]{"gethostent",  "rcmd",      "res_nquery", "res_nquerydomain",
                                    "res_nsearch", "res_nsend", "res_query",  "res_querydomain",
@@ -260,6 +230,12 @@ constexpr symbol_group groups[]{
     {{verdict::covered, "the fiber waits for the other process", ""}, awaited_processes},
     {{verdict::covered, "weft-run makes main() a fiber", ""}, start},
     {{verdict::offloaded, "a thread of the pool joins", ""}, joins},
+    {{verdict::offloaded, "a thread of the pool waits for a lock of a file that is taken", ""},
+     waited_file_locks},
+    {{verdict::offloaded, "a thread of the pool makes the call", ""}, pool_calls},
+    {{verdict::offloaded,
+      "what the buffer does not serve is done by a thread of the pool, except on disks", ""},
+     pool_streams},
     {{verdict::noted,
       "a system call that the layer does not see: std::atomic::wait, "
       "std::counting_semaphore, std::latch, std::barrier and the locks of some libraries "
