@@ -43,12 +43,17 @@ void after_fork_in_child() {
     process_guard().unlock();
 }
 
+constinit bool guarded = false;
+
+// Before main(), while there is one thread: at the first use, a fork of another thread could leave
+// the child with a registration half done, for whose end it would wait for ever.
+[[gnu::constructor(101)]] void guard_from_the_beginning() {
+    guarded = ::pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child) == 0;
+}
+
 }  // namespace
 
 void guard_forks() {
-    static const bool guarded = [] {
-        return ::pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child) == 0;
-    }();
     if (!guarded) {
         throw std::bad_alloc();
     }

@@ -5,11 +5,12 @@
 
 namespace weft::detail {
 
-/// Makes fork() leave the child without runtimes: see "fork" in the room's README. Takes effect
-/// once per process.
+/// Sees to it that fork() leaves the child without runtimes: see "fork" in the room's README.
+///
+/// \throws std::bad_alloc  if there was no memory for that.
 void guard_forks();
 
-/// How many forks lie between the first process that called guard_forks() and this one. What was
+/// How many forks lie between the first process of the program and this one. What was
 /// made in another generation belongs to the parent, and must not be touched.
 [[nodiscard]] unsigned fork_generation() noexcept;
 
