@@ -3,32 +3,33 @@
 
 #include "scheduler_inline.hpp"
 
+namespace weft::detail {
+
 namespace {
 
 /// Where the wait that gave way last returns to.
 constinit thread_local const void* last_return __attribute__((tls_model("initial-exec"))) = nullptr;
 
-[[gnu::always_inline]] inline bool wait_here(weft::detail::wait_queue& queue,
-                                             weft::detail::waiter& self,
-                                             weft::detail::wait_reason reason, const void* object,
-                                             const void* returns_to) {
+[[gnu::always_inline]] inline bool wait_here(wait_queue& queue, waiter& self, wait_reason reason,
+                                             const void* object, const void* returns_to) {
     last_return = returns_to;
-    wait_in(queue, *weft::detail::current_fiber, self, reason, object);
+    wait_in(queue, *current_fiber, self, reason, object);
     return last_return != returns_to;
 }
 
 }  // namespace
+}  // namespace weft::detail
 
 bool weft_wait_as_here(weft::detail::wait_queue& queue, weft::detail::waiter& self,
                        weft::detail::wait_reason reason, const void* object,
                        const void* returns_to) {
-    return wait_here(queue, self, reason, object, returns_to);
+    return weft::detail::wait_here(queue, self, reason, object, returns_to);
 }
 
 bool weft_wait_here(weft::detail::wait_queue& queue, weft::detail::wait_reason reason,
                     const void* object, const void* returns_to) {
     weft::detail::waiter self;
-    return wait_here(queue, self, reason, object, returns_to);
+    return weft::detail::wait_here(queue, self, reason, object, returns_to);
 }
 
 #if defined(__x86_64__) && !(defined(__CET__) && (__CET__ & 2) != 0)

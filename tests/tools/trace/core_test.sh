@@ -24,7 +24,11 @@ fi
 leave_core() {
     mkdir "$work/$1"
     mkfifo "$work/output"
-    (cd "$work/$1"; ulimit -c unlimited; exec "$planted" "$1" > "$work/output") &
+    (
+        cd "$work/$1"
+        ulimit -c unlimited
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:disable_coredump=0 exec "$planted" "$1" > "$work/output"
+    ) &
     program=$!
     read -r _ < "$work/output"
     rm "$work/output"

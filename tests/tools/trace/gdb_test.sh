@@ -42,12 +42,12 @@ if ! command -v gdb > /dev/null; then
     exit $skipped
 fi
 
-readonly commands=(-ex 'info fibers' -ex 'fiber apply all bt' -ex 'fiber 3' -ex 'up 2' -ex 'fiber')
+readonly commands=(-ex 'info fibers' -ex 'fiber apply all bt' -ex 'fiber 3' -ex 'frame function planted::wait_deep_inside' -ex 'fiber')
 ask -ex 'break planted::tell_ready' -ex 'run parked' -x "$script" "${commands[@]}" \
     -ex 'fiber 99' -ex 'fiber apply' -ex 'fiber 0' -ex 'fiber' -ex kill "$planted"
 check_connection
 says '"main", running'
-says 'never.wait();'  # the line that `up` shows, above the runtime's wait
+says 'never.wait();'  # the line of that frame, above the runtime's wait
 says 'there is no fiber 99'
 says 'fiber apply all|ID... COMMAND'
 says '^no fiber is chosen$'

@@ -85,7 +85,10 @@ TEST(TraceStack, OfTheFiberUnderTheLoopBeginsWhereTheLoopSays) {
     const json stack = stack_of_only_fiber();
     EXPECT_EQ(stack.at("how"), "frame pointers");
     EXPECT_TRUE(stack.at("complete")) << stack;
-    EXPECT_THAT(our_functions(stack), ElementsAre("middle_call", "outer_call", testing::_));
+    const auto functions = our_functions(stack);
+    ASSERT_GE(functions.size(), 2U);
+    EXPECT_EQ(functions[0], "middle_call");
+    EXPECT_EQ(functions[1], "outer_call");
 }
 
 TEST(TraceStack, OfTheFiberUnderALoopThatDoesNotSayWhereIsNotInvented) {

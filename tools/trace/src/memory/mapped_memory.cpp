@@ -211,6 +211,9 @@ mapped_memory::stack mapped_memory::stack_of(std::uint32_t number) const {
 }
 
 std::span<const std::byte> mapped_memory::bytes(const trace::section& part) const noexcept {
+    if (part.count == 0) {
+        return {};  // then nothing has checked the offset
+    }
     return {begin_ + part.offset, part.entry_size * part.count};
 }
 

@@ -74,7 +74,7 @@ std::string place_text(const split::place& of, const summary& in, frame_names& n
         return in.reason_name(of.reason);
     }
     const auto own = std::ranges::find_if(functions, [](const stack_frame& each) {
-        return !shortened(each.function).starts_with("weft::");
+        return !is_internal(each.function) && !shortened(each.function).starts_with("weft::");
     });
     return in.reason_name(of.reason) + " in " +
            function_and_line(own == functions.end() ? functions.front() : *own);
