@@ -10,6 +10,9 @@ namespace {
 /// Where the wait that gave way last returns to.
 constinit thread_local const void* last_return __attribute__((tls_model("initial-exec"))) = nullptr;
 
+}  // namespace
+
+// Not in the namespace without a name: debuggers and weft-trace then say where it belongs.
 [[gnu::always_inline]] inline bool wait_here(wait_queue& queue, waiter& self, wait_reason reason,
                                              const void* object, const void* returns_to) {
     last_return = returns_to;
@@ -17,7 +20,6 @@ constinit thread_local const void* last_return __attribute__((tls_model("initial
     return last_return != returns_to;
 }
 
-}  // namespace
 }  // namespace weft::detail
 
 bool weft_wait_as_here(weft::detail::wait_queue& queue, weft::detail::waiter& self,

@@ -62,7 +62,10 @@ if grep -q '^[|/]' /proc/sys/kernel/core_pattern; then
 fi
 cd "$work"
 mkfifo output
-(ulimit -c unlimited; exec "$planted" parked > output) &
+(
+    ulimit -c unlimited
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:disable_coredump=0 exec "$planted" parked > output
+) &
 program=$!
 read -r _ < output
 kill -ABRT "$program"
