@@ -53,10 +53,13 @@ channel::channel(const address& server, std::chrono::milliseconds longest)
     chosen.tries = 1;
     chosen.sock_state_cb = &channel::watch;
     chosen.sock_state_cb_data = this;
+    int given = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+#if defined(ARES_OPT_QUERY_CACHE)  // from c-ares 1.23; the resolver has a cache, with bounds
+    chosen.qcache_max_ttl = 0;
+    given |= ARES_OPT_QUERY_CACHE;
+#endif
     ares_channel opened = nullptr;
-    require_success(ares_init_options(&opened, &chosen,
-                                      ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB),
-                    "initialization");
+    require_success(ares_init_options(&opened, &chosen, given), "initialization");
     handle_.reset(opened);
     ares_set_socket_functions(opened, &socket_functions(), this);
     require_success(ares_set_servers_ports_csv(opened, server.to_string().c_str()), "server");

@@ -8,8 +8,13 @@
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
+#include <boost/version.hpp>
 
 #include <memory>
+
+#if BOOST_VERSION >= 108800
+#warning "from Boost 1.88 on this engine goes wrong with exceptions: see its README"
+#endif
 
 namespace weft::detail {
 

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
 
 extern "C" int __connect(int fd, const sockaddr* peer, socklen_t size);

@@ -71,8 +71,8 @@ TEST_F(Why, FollowsWakesIntoTheFiberThatWasWaitedFor) {
 TEST_F(Why, FindsAFiberByNumberAndByName) {
     EXPECT_EQ(asked("#2").fiber, 2U);
     EXPECT_EQ(asked("worker").fiber, 2U);
-    EXPECT_THROW(asked("77"), trace_tool::bad_usage);
-    EXPECT_THROW(asked("nobody"), trace_tool::bad_usage);
+    EXPECT_THROW((void)asked("77"), trace_tool::bad_usage);
+    EXPECT_THROW((void)asked("nobody"), trace_tool::bad_usage);
 }
 
 TEST(WhySpan, LooksOnlyAtItsTime) {
