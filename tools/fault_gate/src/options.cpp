@@ -51,8 +51,9 @@ options parse(const std::vector<std::string>& arguments) {
     return chosen;
 }
 
-const char* help_text() noexcept {
-    return R"(NAME
+namespace {
+
+constexpr const char* help = R"(NAME
     weft-fault-gate - pass TCP connections on to a server, with faults
 
 SYNOPSIS
@@ -91,6 +92,11 @@ OPTIONS
 EXIT STATUS
     0; 2 for a wrong option; 1 if it cannot listen.
 )";
+
+}  // namespace
+
+const char* help_text() noexcept {
+    return help;
 }
 
 }  // namespace weft::gate_tool

@@ -63,8 +63,9 @@ options parse(const std::vector<std::string>& arguments) {
     return chosen;
 }
 
-const char* help_text() noexcept {
-    return R"(NAME
+namespace {
+
+constexpr const char* help = R"(NAME
     weft-run - run an unmodified program as a fiber of weft
 
 SYNOPSIS
@@ -107,6 +108,11 @@ EXIT STATUS
 LIMITS
     PROGRAM must be dynamically linked and neither setuid nor setgid.
 )";
+
+}  // namespace
+
+const char* help_text() noexcept {
+    return help;
 }
 
 }  // namespace weft::run_tool

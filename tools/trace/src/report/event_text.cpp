@@ -69,6 +69,14 @@ void add_stall(event_members& made, const trace::event& shown) {
     made.emplace_back("lasted", shown.object);
 }
 
+void add_switch(event_members& made, const trace::event& shown, const chunk& in) {
+    made.emplace_back("to", shown.x);
+    made.emplace_back("why", reason_of(shown.sub, in));
+    made.emplace_back("readyBehind", shown.aux);
+    made.emplace_back("stack", shown.stack);
+    made.emplace_back("object", shown.object);
+}
+
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     if (shown.type == sampled) {  // no value of the enumeration
         made.emplace_back("microseconds", shown.x);
@@ -80,13 +88,7 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
             made.emplace_back("site", string_of(shown.x, in) + ":" + std::to_string(shown.aux));
             made.emplace_back("parent", shown.object);
             break;
-        case event_type::switched:
-            made.emplace_back("to", shown.x);
-            made.emplace_back("why", reason_of(shown.sub, in));
-            made.emplace_back("readyBehind", shown.aux);
-            made.emplace_back("stack", shown.stack);
-            made.emplace_back("object", shown.object);
-            break;
+        case event_type::switched: add_switch(made, shown, in); break;
         case event_type::woken:
             made.emplace_back("by", shown.x);
             made.emplace_back("from", reason_of(shown.sub, in));
