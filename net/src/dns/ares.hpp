@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// c-ares from 1.28 has other names for what weft uses, which its versions from 1.18 do not have
-// yet.
+// Newer versions (seen with 1.34) deprecate what weft uses, for names that 1.18 does not have yet.
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 

@@ -54,7 +54,7 @@ channel::channel(const address& server, std::chrono::milliseconds longest)
     chosen.sock_state_cb = &channel::watch;
     chosen.sock_state_cb_data = this;
     int given = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
-#if defined(ARES_OPT_QUERY_CACHE)  // from c-ares 1.23; the resolver has a cache, with bounds
+#if defined(ARES_OPT_QUERY_CACHE)  // newer versions; the resolver has a cache, with bounds
     chosen.qcache_max_ttl = 0;
     given |= ARES_OPT_QUERY_CACHE;
 #endif

@@ -17,8 +17,6 @@
 /// They keep a frame of their own, so that stacks can be walked as ever and exceptions pass.
 /// Where returns are checked against a shadow stack (CET), and on other processors, the waits are
 /// called and return as any function.
-/// Source: Intel Optimization Reference Manual, 3.4.1.4, and AMD's for family 1Ah, 2.8.1.5, on
-/// pairing calls and returns.
 
 #include <weft/detail/wait_queue.hpp>
 
