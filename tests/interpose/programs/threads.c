@@ -60,9 +60,14 @@ static void *leave_early(void *unused)
     return unused;
 }
 
+/* Held while a thread must not end yet. */
+static pthread_mutex_t not_before = PTHREAD_MUTEX_INITIALIZER;
+
 static void *keep_value(void *number)
 {
     set_value((int)(intptr_t)number);
+    pthread_mutex_lock(&not_before);
+    pthread_mutex_unlock(&not_before);
     sched_yield();
     return (void *)(intptr_t) * (int *)pthread_getspecific(key);
 }
@@ -74,7 +79,7 @@ static int counter;
 static void *meet(void *unused)
 {
     intptr_t last = 0;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 10; ++i) {
         last += pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
         pthread_spin_lock(&spin);
         int before = counter;
@@ -139,6 +144,8 @@ static void *describe(void *unused)
 
 static void *run_last(void *unused)
 {
+    pthread_mutex_lock(&not_before);
+    pthread_mutex_unlock(&not_before);
     usleep(10000);
     printf("last\n");
     return unused;
@@ -164,10 +171,12 @@ static void join_in_all_ways(void)
     pthread_create(&first, NULL, leave_early, NULL);
     pthread_join(first, &result);
     printf("result %d, destroyed %d\n", (int)(intptr_t)result, destroyed);
+    pthread_mutex_lock(&not_before);
     pthread_create(&first, NULL, keep_value, (void *)5);
     pthread_create(&second, NULL, keep_value, (void *)6);
     printf("not yet %d %d\n", pthread_tryjoin_np(first, &result) == EBUSY,
            pthread_timedjoin_np(first, &result, &passed) == ETIMEDOUT);
+    pthread_mutex_unlock(&not_before);
     pthread_join(first, &result);
     printf("result %d\n", (int)(intptr_t)result);
     pthread_join(second, &result);
@@ -201,8 +210,10 @@ static void start_with_attributes(void)
     pthread_create(&thread, &attributes, describe, NULL);
     pthread_join(thread, NULL);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_mutex_lock(&not_before);
     pthread_create(&thread, &attributes, run_last, NULL);
     printf("detached %d\n", pthread_join(thread, NULL) == EINVAL);
+    pthread_mutex_unlock(&not_before);
     pthread_attr_destroy(&attributes);
 }
 
