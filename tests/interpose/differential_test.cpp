@@ -4,6 +4,7 @@
 // net/interpose/README.md is made of the same cases: WEFT_WRITE_MATRIX=1 writes it.
 
 #include "interpose/differential/case.hpp"
+#include "interpose/differential/lock_session.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +20,8 @@ namespace weft::test {
 std::vector<differential_case> all_cases() {
     std::vector<differential_case> all;
     for (auto part :
-         {reading_cases(), writing_cases(), connecting_cases(), waiting_cases(), other_cases()}) {
+         {reading_cases(), writing_cases(), connecting_cases(), waiting_cases(), other_cases(),
+          mutex_cases(), rwlock_cases(), condition_cases(), semaphore_cases(), once_cases()}) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

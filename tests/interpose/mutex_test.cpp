@@ -87,6 +87,19 @@ TEST_F(InterposedMutex, RecursiveOneBelongsToAFiber) {
     });
 }
 
+TEST_F(InterposedMutex, OneGivenBackOutsideOfFibersIsNobodys) {
+    for (const int type : {PTHREAD_MUTEX_RECURSIVE, PTHREAD_MUTEX_ERRORCHECK}) {
+        posix_mutex mutex(type);
+        run([&] { ASSERT_EQ(pthread_mutex_lock(&mutex.handle), 0); });
+        ASSERT_EQ(pthread_mutex_unlock(&mutex.handle), 0);
+        run([&] {
+            ASSERT_EQ(pthread_mutex_lock(&mutex.handle), 0);
+            EXPECT_EQ(pthread_mutex_unlock(&mutex.handle), 0);
+            EXPECT_EQ(pthread_mutex_unlock(&mutex.handle), EPERM);
+        });
+    }
+}
+
 TEST_F(InterposedMutex, CheckingOneRefusesItsOwnerAndStrangers) {
     run([] {
         posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);

@@ -12,6 +12,7 @@ namespace {
 
 struct owner {
     std::uint64_t fiber;
+    int thread;
     unsigned times;
 };
 
@@ -26,19 +27,36 @@ owner_table& table() {
     return made;
 }
 
+/// Under the guard: whoever takes the lock is noted by libc first and added here then.
+int noted_thread(const int* thread) noexcept {
+    return thread != nullptr ? __atomic_load_n(thread, __ATOMIC_RELAXED) : 0;
+}
+
 }  // namespace
 
-std::uint64_t of(const void* lock) noexcept {
+std::uint64_t of(const void* lock, const int* thread) noexcept {
     owner_table& all = table();
     const std::lock_guard held(all.guard);
     const auto found = all.owners.find(lock);
-    return found != all.owners.end() ? found->second.fiber : 0;
+    if (found == all.owners.end()) {
+        return 0;
+    }
+    if (found->second.thread != noted_thread(thread)) {
+        all.owners.erase(found);
+        return 0;
+    }
+    return found->second.fiber;
 }
 
-void add(const void* lock) {
+void add(const void* lock, const int* thread) {
     owner_table& all = table();
     const std::lock_guard held(all.guard);
-    ++all.owners.try_emplace(lock, owner{this_fiber::id(), 0}).first->second.times;
+    owner& noted = all.owners[lock];
+    const int by = noted_thread(thread);
+    if (noted.fiber != this_fiber::id() || noted.thread != by) {
+        noted = {this_fiber::id(), by, 0};
+    }
+    ++noted.times;
 }
 
 void remove(const void* lock) noexcept {

@@ -32,16 +32,22 @@ int lock_call(Body&& body) noexcept {
     return again ? weft::detail::run_shielded([&] { return lock_call(body); }) : result;
 }
 
+/// Whether the functions that are told a clock take this one.
+[[nodiscard]] inline bool is_known(clockid_t source) noexcept {
+    return source == CLOCK_REALTIME || source == CLOCK_MONOTONIC;
+}
+
 /// A deadline of POSIX on weft's clock; nothing if it is none.
 [[nodiscard]] inline std::optional<clock::time_point> deadline_of(clockid_t source,
                                                                   const timespec* limit) noexcept {
-    if (limit->tv_nsec < 0 || limit->tv_nsec >= 1'000'000'000 ||
-        (source != CLOCK_REALTIME && source != CLOCK_MONOTONIC)) {
+    if (limit->tv_nsec < 0 || limit->tv_nsec >= 1'000'000'000 || !is_known(source)) {
         return std::nullopt;
     }
     timespec now{};
     ::clock_gettime(source, &now);
-    return deadline_after(std::chrono::seconds(limit->tv_sec - now.tv_sec) +
+    constexpr time_t longest = 100L * 365 * 24 * 3600;  // more would not fit into nanoseconds
+    const time_t end = std::clamp<time_t>(limit->tv_sec, 0, now.tv_sec + longest);
+    return deadline_after(std::chrono::seconds(end - now.tv_sec) +
                           std::chrono::nanoseconds(limit->tv_nsec - now.tv_nsec));
 }
 

@@ -35,17 +35,27 @@ bool has_owner(const pthread_mutex_t& mutex) noexcept {
     return type == PTHREAD_MUTEX_RECURSIVE || type == PTHREAD_MUTEX_ERRORCHECK;
 }
 
+std::uint64_t owner_of(const pthread_mutex_t& mutex) noexcept {
+    return lock_owners::of(&mutex, &mutex.__data.__owner);
+}
+
 int try_lock_owned(pthread_mutex_t& mutex) {
-    const auto owner = lock_owners::of(&mutex);
+    const auto owner = owner_of(mutex);
     const bool mine = owner == this_fiber::id();
     if ((owner != 0 && !mine) || (mine && type_of(mutex) != PTHREAD_MUTEX_RECURSIVE)) {
         return EBUSY;
     }
     const int result = real_locks.mutex_trylock(&mutex);
-    if (result == 0) {
-        lock_owners::add(&mutex);
+    if (result != 0) {
+        return result;
     }
-    return result;
+    try {
+        lock_owners::add(&mutex, &mutex.__data.__owner);
+    } catch (...) {
+        real_locks.mutex_unlock(&mutex);
+        throw;
+    }
+    return 0;
 }
 
 int try_lock_on_fiber(pthread_mutex_t& mutex) {
@@ -53,15 +63,14 @@ int try_lock_on_fiber(pthread_mutex_t& mutex) {
 }
 
 int unlock_owned(pthread_mutex_t& mutex) noexcept {
-    const auto owner = lock_owners::of(&mutex);
+    const auto owner = owner_of(mutex);
     if (owner != 0 && owner != this_fiber::id()) {
         return EPERM;
     }
-    const int result = real_locks.mutex_unlock(&mutex);
-    if (result == 0 && owner != 0) {
+    if (owner != 0) {
         lock_owners::remove(&mutex);
     }
-    return result;
+    return real_locks.mutex_unlock(&mutex);
 }
 
 int lock_until(pthread_mutex_t& mutex, clockid_t source, const timespec* limit) noexcept {
@@ -76,7 +85,7 @@ int lock_until(pthread_mutex_t& mutex, clockid_t source, const timespec* limit) 
 }  // namespace
 
 int lock_on_fiber(pthread_mutex_t& mutex, clock::time_point deadline) {
-    if (has_owner(mutex) && lock_owners::of(&mutex) == this_fiber::id()) {
+    if (has_owner(mutex) && owner_of(mutex) == this_fiber::id()) {
         return type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK ? EDEADLK : try_lock_owned(mutex);
     }
     return until_not_busy(&mutex, turn::one_at_a_time, deadline,
@@ -125,7 +134,7 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t source,
     if (!is_fibers_business(*mutex)) {
         return real_locks.mutex_clocklock(mutex, source, limit);
     }
-    return lock_until(*mutex, source, limit);
+    return is_known(source) ? lock_until(*mutex, source, limit) : EINVAL;
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {

@@ -12,15 +12,21 @@ namespace weft::interpose {
 namespace {
 
 bool is_mine(const pthread_rwlock_t* lock) noexcept {
-    return lock_owners::of(lock) == this_fiber::id();
+    return lock_owners::of(lock, &lock->__data.__cur_writer) == this_fiber::id();
 }
 
 int try_write(pthread_rwlock_t* lock) {
     const int result = real_locks.rwlock_trywrlock(lock);
-    if (result == 0) {
-        lock_owners::add(lock);
+    if (result != 0) {
+        return result;
     }
-    return result;
+    try {
+        lock_owners::add(lock, &lock->__data.__cur_writer);
+    } catch (...) {
+        real_locks.rwlock_unlock(lock);
+        throw;
+    }
+    return 0;
 }
 
 int read_until(pthread_rwlock_t* lock, clock::time_point deadline) {
