@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/task.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/unique_fd.hpp>
 
+#include "support/descriptors.hpp"
 #include "support/runtime_test.hpp"
 #include "traced_runtime.hpp"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace weft::trace {
@@ -41,9 +46,9 @@ template <class Row>
     return before == version && before % 2 == 0 ? std::optional(copied) : std::nullopt;
 }
 
-std::vector<stall_row> stalls() {
+std::vector<stall_row> stalls(detail::trace_memory& memory = test::trace_memory_here()) {
     std::vector<stall_row> found;
-    for (const auto& row : test::trace_memory_here().stalls()) {
+    for (const auto& row : memory.stalls()) {
         auto copied = copy_of(row);
         for (int i = 0; i < 1'000'000 && !copied; ++i) {  // a change takes nanoseconds
             copied = copy_of(row);
@@ -68,13 +73,47 @@ bool keep_loop_until(Condition condition) {
 }
 
 /// A number that the watching thread writes.
-std::uint64_t counted(std::uint64_t& word) {
+template <class Number>
+Number counted(Number& word) {
     return std::atomic_ref(word).load(std::memory_order_relaxed);
 }
 
 bool is_known() {
     const auto all = stalls();
     return std::ranges::any_of(all, [](const stall_row& each) { return each.where.size > 0; });
+}
+
+/// Keeps this thread in the kernel until another one sees that something is true, for 10 s at most.
+/// Not inlined, so that it is a place of its own.
+template <class Condition>
+[[gnu::noinline]] void block_until(Condition condition) {
+    std::array<int, 2> ends{};
+    test::checked(::pipe2(ends.data(), O_CLOEXEC));
+    const unique_fd reading(ends[0]);
+    std::thread other([&condition, writing = unique_fd(ends[1])] {
+        EXPECT_TRUE(keep_loop_until([&] {
+            std::this_thread::yield();
+            return condition();
+        }));
+    });
+    char byte = 0;
+    while (::syscall(SYS_read, reading.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
+    other.join();
+}
+
+/// Blocks until there is one more stall, and its stack is taken where it gets a row.
+void stall() {
+    auto& memory = test::trace_memory_here();
+    const auto before = counted(memory.loop().stalls);
+    block_until([&memory, before] {
+        const auto all = stalls(memory);
+        return counted(memory.loop().stalls) > before &&
+               (counted(memory.loop().stalls_suppressed) > 0 ||
+                std::ranges::any_of(all, [before](const stall_row& each) {
+                    return each.number > before && each.where.size > 0;
+                }));
+    });
 }
 
 /// Lets others run until a stall is over, for 10 s at most.
@@ -115,8 +154,8 @@ TEST_F(LoopWatchSlow, TheStackIsThatOfTheFiber) {
     run([&] {
         const std::uint64_t here = 0x1234'5678'9abc'def0;  // stands on this stack
         const volatile std::uint64_t marker = here;
-        keep_loop_until([end = steady::now() + 300ms] { return steady::now() > end; });
-        ASSERT_TRUE(keep_loop_until(is_known));
+        auto& taken = test::trace_memory_here().stalls()[0].where.size;
+        ASSERT_TRUE(keep_loop_until([&] { return counted(taken) > 0; }));  // on a shallow stack
         const auto where = stalls().at(0).where;
         constexpr std::size_t stack_pointer = 7;
         const auto at = reinterpret_cast<std::uintptr_t>(&marker);
@@ -131,17 +170,20 @@ TEST_F(LoopWatchSlow, TheStackIsThatOfTheFiber) {
 TEST_F(LoopWatchSlow, ComputingIsToldFromWaitingForTheKernel) {
     options.trace.stall_limit = limit;
     run([] {
-        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].lasted > 200'000'000; }));
+        ASSERT_TRUE(keep_loop_until([] { return is_known() && stalls()[0].lasted > 100'000'000; }));
         ASSERT_TRUE(all_ended());
-        const timespec pause{.tv_sec = 0, .tv_nsec = 300'000'000};
-        ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+        block_until([&memory = test::trace_memory_here()] {
+            return std::ranges::any_of(stalls(memory), [](const stall_row& each) {
+                return each.cause == stall_cause::blocking_call;
+            });
+        });
         ASSERT_TRUE(all_ended());
         auto all = stalls();
         ASSERT_EQ(all.size(), 2U);
         std::ranges::sort(all, {}, &stall_row::number);
         EXPECT_NE(all[0].cause, stall_cause::blocking_call);  // others may have the processor
         EXPECT_EQ(all[1].cause, stall_cause::blocking_call);
-        EXPECT_EQ(all[1].system_call, SYS_clock_nanosleep);
+        EXPECT_EQ(all[1].system_call, SYS_read);
     });
 }
 
@@ -165,7 +207,7 @@ TEST_F(LoopWatchSlow, CountsTheFibersThatWaitMeanwhile) {
 TEST_F(LoopWatchSlow, AFiberThatLetsOthersRunIsNoStall) {
     options.trace.stall_limit = 2 * limit;
     run([] {
-        const auto end = steady::now() + 250ms;
+        const auto end = steady::now() + 150ms;
         while (steady::now() < end) {
             this_fiber::yield();
         }
@@ -178,8 +220,7 @@ TEST_F(LoopWatchSlow, StallsAtTheSamePlaceShareARow) {
     options.trace.stall_limit = limit;
     run([] {
         for (int i = 0; i < 8; ++i) {
-            const timespec pause{.tv_sec = 0, .tv_nsec = 150'000'000};
-            ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+            stall();
             ASSERT_TRUE(all_ended());
         }
         const auto all = stalls();
@@ -200,8 +241,7 @@ TEST_F(LoopWatchSlow, StallsAtTheSamePlaceShareARow) {
         asm volatile("" ::: "memory");  // no tail call
         return;
     }
-    const timespec pause{.tv_sec = 0, .tv_nsec = 150'000'000};
-    ::syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, nullptr);
+    stall();
 }
 
 TEST_F(LoopWatchSlow, TooManyAreOnlyCounted) {

@@ -64,7 +64,7 @@ endfunction()
 # weft_test(<room> <file>...)
 #
 # Makes bin/weft_<room>_tests, linked with the room and what may see its private headers, and
-# registers each of its cases with ctest under the room's label. Suites whose name ends in Slow
+# registers its suites with ctest under the room's label. Cases of suites whose name ends in Slow
 # take longer than a quarter of a second and are labelled <room>-slow instead. Those in Long take
 # minutes or measure time; they are registered, labelled <room>-long, with WEFT_LONG_TESTS only.
 #
@@ -94,20 +94,22 @@ function(weft_test room)
     endif()
 endfunction()
 
-# weft_register_tests(<target> <prefix of names> <room> <engine> [TOGETHER <suite>])
+# weft_register_tests(<target> <prefix of names> <room> [<engine>] [TOGETHER <suite>])
 #
-# The labels are <room> or <room>-slow, and <engine>: `native` or `boost_fiber`. The cases of the
-# suite <suite> run in one process and count as one test: there are more than starting a process for
-# each is worth. With WEFT_TEST_SHARDS, so do all quick cases, in so many parts.
-function(weft_register_tests target prefix room engine)
-    cmake_parse_arguments(PARSE_ARGV 4 arg "" "TOGETHER" "")
+# Each suite is a test, each case of a suite whose name ends in Slow or Long another
+# (weft_test_suites.cmake). The labels are <room>, <room>-slow or <room>-long, and <engine>: `native`
+# or `boost_fiber`. TOGETHER: a slow suite that runs in one process nevertheless, for the sake of
+# what its cases share, and begins early. With WEFT_TEST_SHARDS, the quick cases run in so many processes.
+function(weft_register_tests target prefix room)
+    cmake_parse_arguments(PARSE_ARGV 3 arg "" "TOGETHER" "")
+    set(engine ${arg_UNPARSED_ARGUMENTS})
     set(apart "-*Slow.*:*Long.*")
     if(arg_TOGETHER)
         string(APPEND apart ":${arg_TOGETHER}.*")
         add_test(NAME ${prefix}${arg_TOGETHER}
             COMMAND ${target} --gtest_filter=${arg_TOGETHER}.* --gtest_brief=1)
         set_tests_properties(${prefix}${arg_TOGETHER} PROPERTIES
-            TIMEOUT 600 LABELS "${room}-slow;${engine}")
+            TIMEOUT 600 COST 10 LABELS "${room}-slow;${engine}")
     endif()
     if(WEFT_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
@@ -116,43 +118,14 @@ function(weft_register_tests target prefix room engine)
     endif()
     if(WEFT_TEST_SHARDS)
         weft_register_shards(${target} "${prefix}" "${apart}" "${room};${engine}")
-    else()
-        gtest_discover_tests(${target}
-            DISCOVERY_MODE PRE_TEST
-            DISCOVERY_TIMEOUT 60
-            TEST_FILTER "${apart}"
-            TEST_PREFIX "${prefix}"
-            PROPERTIES TIMEOUT 60 LABELS ${room})
     endif()
-    gtest_discover_tests(${target}
-        DISCOVERY_MODE PRE_TEST
-        DISCOVERY_TIMEOUT 60
-        TEST_FILTER "*Slow.*"
-        TEST_LIST ${target}_SLOW_TESTS
-        TEST_PREFIX "${prefix}"
-        PROPERTIES TIMEOUT 300 LABELS ${room}-slow)
-    if(WEFT_LONG_TESTS)
-        gtest_discover_tests(${target}
-            DISCOVERY_MODE PRE_TEST
-            DISCOVERY_TIMEOUT 60
-            TEST_FILTER "*Long.*"
-            TEST_LIST ${target}_LONG_TESTS
-            TEST_PREFIX "${prefix}"
-            PROPERTIES TIMEOUT 1800 RUN_SERIAL ON LABELS ${room}-long)
-    endif()
-    # gtest_discover_tests() cannot pass a list on: what it found gets the second label here.
-    set(labels ${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake)
-    set(content)
-    foreach(kind IN ITEMS "" -slow -long)
-        string(TOUPPER "${kind}" suffix)
-        string(REPLACE "-" "_" suffix "${suffix}")
-        string(APPEND content
-            "foreach(test IN LISTS ${target}${suffix}_TESTS)\n"
-            "    set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${room}${kind};${engine}\")\n"
-            "endforeach()\n")
-    endforeach()
-    file(WRITE ${labels} "${content}")
-    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels})
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${target}_suites.cmake)
+    file(GENERATE OUTPUT ${script} CONTENT "include([[${PROJECT_SOURCE_DIR}/tools/cmake/weft_test_suites.cmake]])
+weft_test_suites(PROGRAM [[$<TARGET_FILE:${target}>]] PREFIX [[${prefix}]] ROOM ${room} LABELS ${engine}
+    DIRECTORY [[${CMAKE_CURRENT_BINARY_DIR}]] APART [[${arg_TOGETHER}]]
+    $<$<BOOL:${WEFT_TEST_SHARDS}>:SHARDED> $<$<BOOL:${WEFT_LONG_TESTS}>:WITH_LONG>)
+")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
 
 # weft_register_shards(<target> <prefix of names> <filter> <labels>)
