@@ -8,13 +8,9 @@
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
-#include <boost/version.hpp>
 
+#include <cxxabi.h>
 #include <memory>
-
-#if BOOST_VERSION >= 108800
-#warning "from Boost 1.88 on this engine goes wrong with exceptions: see its README"
-#endif
 
 namespace weft::detail {
 
@@ -26,6 +22,11 @@ void require_main_fiber() {
     if (!fiber_algorithm::may_be_installed_in(*bf::context::active())) {
         throw usage_error("the engine on Boost.Fiber: must be chosen on the thread's main fiber");
     }
+}
+
+/// A stack that starts finds the exceptions of the one that was left.
+void forget_exceptions_of_predecessor() noexcept {
+    *reinterpret_cast<exception_globals*>(abi::__cxa_get_globals()) = {};
 }
 
 }  // namespace
@@ -52,6 +53,9 @@ void boost_fiber_engine::start(fiber& created) {
     const own_stack stack(created);
     bf::fiber_properties* const link = stack.link();
     bf::fiber(bf::launch::post, link, std::allocator_arg, stack, [&created] {
+        if constexpr (context_keeps_exceptions) {
+            forget_exceptions_of_predecessor();
+        }
         created.home->run_fiber(created);
     }).detach();
     created.context = stack.link()->context();

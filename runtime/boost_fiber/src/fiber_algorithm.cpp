@@ -127,7 +127,9 @@ bf::context* fiber_algorithm::enter(fiber& next) noexcept {
     }
     annotate::announce_switch(next);
     current_fiber = &next;
-    *exceptions_ = next.exceptions;
+    if constexpr (!context_keeps_exceptions) {
+        *exceptions_ = next.exceptions;
+    }
     *errno_ = next.saved_errno;
     running_ = static_cast<bf::context*>(next.context);
     return running_;

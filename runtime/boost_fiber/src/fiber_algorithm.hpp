@@ -8,6 +8,7 @@
 
 #include <boost/fiber/algo/algorithm.hpp>
 #include <boost/fiber/context.hpp>
+#include <boost/version.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -16,6 +17,10 @@
 namespace weft::detail {
 
 class scheduler;
+
+/// From 1.88 on, Boost.Context puts the exceptions of a stack on that stack when it is left, and
+/// back when it is entered again; setting those of the next one before the switch would lose them.
+constexpr bool context_keeps_exceptions = BOOST_VERSION >= 108800;
 
 /// The scheduling algorithm that makes a thread of Boost.Fiber a runtime of weft.
 ///
@@ -33,9 +38,9 @@ class scheduler;
 /// 3. A fiber that waits for something of Boost.Fiber is `parked` for wait_reason::boost_fiber and
 ///    has no `abort`.
 /// 4. `left_` ran before the running fiber, and has not been freed: only the dispatcher frees. A
-/// fiber
-///    that yields is awakened as just that, by the next one, so it need not be searched for.
-/// 5. errno and the exception globals of a fiber that does not run are in its control block.
+///    fiber that yields is awakened as just that, by the next one, so it need not be searched for.
+/// 5. errno and the exception globals of a fiber that does not run are in its control block; the
+///    latter for reading alone where context_keeps_exceptions.
 class fiber_algorithm final : public boost::fibers::algo::algorithm {
 public:
     /// \param main  what becomes the root fiber of the runtime; the running context.
