@@ -20,6 +20,14 @@ if grep -q '^[|/]' /proc/sys/kernel/core_pattern; then
     exit 77
 fi
 
+# The program says that it is ready a few steps before its last fiber does what it stays at.
+wait_until_it_stays() {
+    case $1 in
+        spinning) until "$tool" stack "$program" --running 2>&1 | grep -q spin_for_ever; do :; done ;;
+        *) until grep -q '^State:.[SZ]' "/proc/$program/status"; do :; done ;;
+    esac
+}
+
 # A core of the program with this plant, as $work/PLANT/core.
 leave_core() {
     mkdir "$work/$1"
@@ -32,6 +40,7 @@ leave_core() {
     program=$!
     read -r _ < "$work/output"
     rm "$work/output"
+    wait_until_it_stays "$1"
     kill -ABRT "$program"
     wait "$program" 2> /dev/null || true
     program=
