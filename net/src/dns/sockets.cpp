@@ -26,14 +26,33 @@ int connect(ares_socket_t fd, const sockaddr* server, ares_socklen_t size, void*
     return io::socket_calls_here().connect(fd, server, size);
 }
 
+// A datagram that is no DNS message may come from anybody. Newer versions of c-ares take it for a
+// failure of the server, which ends the question before the right answer is there; older ones look
+// at number and question first.
+bool is_message([[maybe_unused]] const void* datagram, [[maybe_unused]] size_t size) {
+#if ARES_VERSION >= 0x011c00
+    ares_dns_record_t* message = nullptr;
+    const int parsed =
+        ares_dns_parse(static_cast<const unsigned char*>(datagram), size, 0, &message);
+    ares_dns_record_destroy(message);
+    return parsed != ARES_EBADRESP && parsed != ARES_EFORMERR && parsed != ARES_EBADNAME;
+#else
+    return true;
+#endif
+}
+
 // NOLINTNEXTLINE(readability-function-size): c-ares decides on the parameters.
 ares_ssize_t receive(ares_socket_t fd, void* into, size_t size, int flags, sockaddr* from,
                      ares_socklen_t* from_size, void*) {
-    ares_ssize_t count = 0;
-    do {
-        count = io::socket_calls_here().recvfrom(fd, into, size, flags, from, from_size);
-    } while (count < 0 && errno == EINTR);
-    return count;
+    const bool datagrams = from != nullptr;
+    for (;;) {
+        const auto count = io::socket_calls_here().recvfrom(fd, into, size, flags, from, from_size);
+        const bool again =
+            count < 0 ? errno == EINTR : datagrams && !is_message(into, static_cast<size_t>(count));
+        if (!again) {
+            return count;
+        }
+    }
 }
 
 // sendmsg(2) and not writev(2): the server may have closed a TCP connection, and only here can
