@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/address.hpp>
 
+#include "quoted.hpp"
+
 #include <weft/net/error.hpp>
 
 #include <arpa/inet.h>
@@ -16,7 +18,7 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view text, const char* expected) {
     throw error(std::make_error_code(std::errc::invalid_argument),
-                "address \"" + std::string(text) + "\" is not " + expected);
+                "address " + detail::quoted(text) + " is not " + expected);
 }
 
 /// A decimal number that fills all of `text`.

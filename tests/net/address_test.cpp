@@ -34,6 +34,24 @@ TEST(Address, ReadsZonesByNumberAndByName) {
     EXPECT_FALSE(address::try_parse("fe80::1%", 1));
 }
 
+std::string refusal_of(std::string_view text) {
+    try {
+        return address::parse(text, 1).to_string();
+    } catch (const error& refused) {
+        return refused.what();
+    }
+}
+
+// So that no name from outside can forge a line of a log.
+TEST(Address, ShowsARefusedTextWithoutItsControlCharacters) {
+    EXPECT_EQ(
+        refusal_of(std::string_view("1.2.3.4\0\r\n\x7F\xC3", 12)),
+        "address \"1.2.3.4\\x00\\x0d\\x0a\\x7f\\xc3\" is not an IP address: Invalid argument");
+    const std::string long_text(255, 'a');
+    EXPECT_EQ(refusal_of(long_text).find("..."), std::string::npos);
+    EXPECT_NE(refusal_of(long_text + "b").find("aaa...\" is not"), std::string::npos);
+}
+
 // Spellings that inet_aton(3) takes for addresses, which lets a filter be bypassed.
 TEST(Address, RefusesNonCanonicalIPv4) {
     for (const char* text :

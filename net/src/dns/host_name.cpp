@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "dns/host_name.hpp"
 
+#include "quoted.hpp"
+
 #include <weft/net/error.hpp>
 
 #include <algorithm>
@@ -60,7 +62,7 @@ host_name parse_host_name(std::string_view host) {
     }
     std::ranges::transform(name.text, name.text.begin(), lower);
     if (!is_valid(name.text)) {
-        throw error(errc::invalid_name, "resolve \"" + std::string(host) + '"');
+        throw error(errc::invalid_name, "resolve " + detail::quoted(host));
     }
     return name;
 }
