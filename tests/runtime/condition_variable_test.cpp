@@ -171,7 +171,9 @@ TEST_F(Condition, TimedWaitsEndInTimeWithTheLock) {
         EXPECT_EQ(shared.changed.wait_for(lock, 5ms), std::cv_status::timeout);
         EXPECT_EQ(shared.changed.wait_until(lock, begin + 9ms), std::cv_status::timeout);
         EXPECT_FALSE(shared.changed.wait_for(lock, 1ms, [] { return false; }));
-        EXPECT_EQ(clock::now() - begin, 10ms);
+        EXPECT_FALSE(shared.changed.wait_until(lock, begin + 11ms, [] { return false; }));
+        EXPECT_TRUE(shared.changed.wait_until(lock, begin, [] { return true; }));
+        EXPECT_EQ(clock::now() - begin, 11ms);
         EXPECT_TRUE(lock.owns_lock());
         EXPECT_EQ(shared.changed.statistics().waiting, 0U);
         auto notifier = spawn([&] {
@@ -180,7 +182,7 @@ TEST_F(Condition, TimedWaitsEndInTimeWithTheLock) {
             shared.changed.notify_one();
         });
         EXPECT_TRUE(shared.changed.wait_for(lock, 1h, [&] { return shared.value == 1; }));
-        EXPECT_EQ(clock::now() - begin, 10ms);
+        EXPECT_EQ(clock::now() - begin, 11ms);
     });
 }
 

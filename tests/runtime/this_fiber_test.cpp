@@ -159,6 +159,18 @@ TEST_F(ThisFiber, SleepUntilAPastDeadlineReturns) {
     });
 }
 
+TEST_F(ThisFiber, SleepUntilTakesPointsOfAnyClock) {
+    run([] {
+        this_fiber::sleep_until(std::chrono::steady_clock::now() + 1h);
+        EXPECT_GT(clock::now(), clock::time_point{59min});
+        EXPECT_LE(clock::now(), clock::time_point{1h});
+        this_fiber::sleep_until(std::chrono::system_clock::now() + std::chrono::hours(1));
+        EXPECT_GT(clock::now(), clock::time_point{118min});
+        this_fiber::sleep_until(std::chrono::system_clock::time_point{});
+        EXPECT_LE(clock::now(), clock::time_point{2h});
+    });
+}
+
 TEST_F(ThisFiber, SleepOfNotANumberIsRefused) {
     run([] { EXPECT_THROW(this_fiber::sleep_for(std::nan("") * 1s), std::invalid_argument); });
 }

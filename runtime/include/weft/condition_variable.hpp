@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 namespace weft {
 
@@ -50,6 +51,18 @@ public:
                                                                    : std::cv_status::timeout;
     }
 
+    /// Waits until `condition` is true or the deadline has passed. Returns its last value.
+    template <class Clock, class Duration, class Predicate>
+    bool wait_until(std::unique_lock<mutex>& lock,
+                    std::chrono::time_point<Clock, Duration> deadline, Predicate condition) {
+        while (!condition()) {
+            if (wait_until(lock, deadline) == std::cv_status::timeout) {
+                return condition();
+            }
+        }
+        return true;
+    }
+
     /// wait_until() with a limit from now on.
     ///
     /// \throws std::invalid_argument  if the limit is not a number.
@@ -63,12 +76,7 @@ public:
     template <class Rep, class Period, class Predicate>
     bool wait_for(std::unique_lock<mutex>& lock, std::chrono::duration<Rep, Period> limit,
                   Predicate condition) {
-        for (const auto deadline = deadline_after(limit); !condition();) {
-            if (wait_until(lock, deadline) == std::cv_status::timeout) {
-                return condition();
-            }
-        }
-        return true;
+        return wait_until(lock, deadline_after(limit), std::move(condition));
     }
 
     /// Wakes the fiber that has waited longest, if any. Never blocks.

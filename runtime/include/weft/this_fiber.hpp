@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 namespace weft::this_fiber {
 
@@ -27,6 +28,15 @@ void yield();
 ///
 /// Cancellation: throws cancelled; nothing is left behind.
 void sleep_until(clock::time_point deadline);
+
+/// sleep_until() on any other clock, whose time is read once: if it is set during the wait, that
+/// is not noticed.
+template <class Clock, class Duration>
+requires(!std::is_same_v<Clock, clock>) void sleep_until(
+    std::chrono::time_point<Clock, Duration> deadline) {
+    sleep_until(
+        detail::when_shown<Clock>(detail::saturating_nanoseconds(deadline.time_since_epoch())));
+}
 
 /// Waits at least for `wait`. Zero or less yields once.
 ///
