@@ -137,7 +137,7 @@ TEST_F(InterposedCondition, CancelledFiberThatWaitsOnLetsOthersRun) {
 }
 
 TEST_F(InterposedCondition, ThreadsAndFibersNotifyEachOther) {
-    options.time = weft::time_source::monotonic;
+    use_real_time();
     std::mutex mutex;
     std::condition_variable condition;
     int turn = 0;

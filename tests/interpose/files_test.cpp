@@ -26,7 +26,7 @@ namespace {
 
 class FilesTest : public posix_test {
 protected:
-    FilesTest() { options.time = time_source::monotonic; }
+    FilesTest() { use_real_time(); }
 
     temporary_directory folder;
     const std::string file = folder.write("file", std::string(100'000, 'f'));

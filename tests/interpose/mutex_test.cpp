@@ -129,7 +129,7 @@ TEST_F(InterposedMutex, TimedLockEndsAtItsLimitAndLetsOthersRun) {
 }
 
 TEST_F(InterposedMutex, FiberWaitsForAThread) {
-    options.time = weft::time_source::monotonic;
+    use_real_time();
     std::mutex mutex;
     std::atomic<bool> locked = false;
     std::atomic<bool> end = false;

@@ -19,7 +19,7 @@ namespace {
 
 class OffloadTest : public posix_test {
 protected:
-    OffloadTest() { options.time = time_source::monotonic; }
+    OffloadTest() { use_real_time(); }
 };
 
 std::string addresses_of(const char* host, const addrinfo& hints) {

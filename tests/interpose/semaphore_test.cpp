@@ -70,7 +70,7 @@ TEST_F(InterposedSemaphore, TimedWaitEndsAtItsLimit) {
 }
 
 TEST_F(InterposedSemaphore, ThreadPostsForAFiber) {
-    options.time = weft::time_source::monotonic;
+    use_real_time();
     run([this] {
         std::thread poster;
         auto waiter = spawn([&] { EXPECT_EQ(sem_wait(&semaphore), 0); });

@@ -17,7 +17,7 @@ using weft::spawn;
 
 class InterposedThreadJoin : public weft::test::lock_test {
 protected:
-    InterposedThreadJoin() { options.time = weft::time_source::monotonic; }
+    InterposedThreadJoin() { use_real_time(); }
 };
 
 TEST_F(InterposedThreadJoin, LetsOtherFibersRun) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/buffered_reader.hpp>
 
+#include "support/runtime_test.hpp"
 #include "support/scripted_stream.hpp"
 
 #include <weft/error.hpp>
@@ -36,8 +37,10 @@ limit_overrun overrun_of(const std::function<void()>& read) {
     throw std::runtime_error("no limit_overrun");
 }
 
+using BufferedReader = weft::test::runtime_test;
+
 // T107
-TEST(BufferedReader, GivesUpTheBytesOfAnIncompletePiece) {
+TEST_F(BufferedReader, GivesUpTheBytesOfAnIncompletePiece) {
     scripted_stream source({"ab"});
     buffered_reader reader(source);
     try {
@@ -51,7 +54,7 @@ TEST(BufferedReader, GivesUpTheBytesOfAnIncompletePiece) {
     EXPECT_TRUE(reader.peek().empty());
 }
 
-TEST(BufferedReader, ReadsPiecesLargerThanTheLimit) {
+TEST_F(BufferedReader, ReadsPiecesLargerThanTheLimit) {
     scripted_stream source({std::string(100'000, 'a'), std::string(100'000, 'b')});
     buffered_reader reader(source, 10);
     EXPECT_EQ(reader.read_exactly(150'000).substr(99'999, 2), "ab");
@@ -60,7 +63,7 @@ TEST(BufferedReader, ReadsPiecesLargerThanTheLimit) {
 }
 
 // T108
-TEST(BufferedReader, KeepsTheDataOfADelimiterBeyondTheLimit) {
+TEST_F(BufferedReader, KeepsTheDataOfADelimiterBeyondTheLimit) {
     scripted_stream source({"some dataAA"});
     buffered_reader reader(source, 3);
     const auto absent = overrun_of([&] { (void)reader.read_until("AAA"); });
@@ -77,34 +80,34 @@ TEST(BufferedReader, KeepsTheDataOfADelimiterBeyondTheLimit) {
 }
 
 // T108, the variant of read_line
-TEST(BufferedReader, DropsOnlyTheLineThatIsTooLong) {
+TEST_F(BufferedReader, DropsOnlyTheLineThatIsTooLong) {
     scripted_stream source({"too long\nok\n"});
     buffered_reader reader(source, 3);
     EXPECT_TRUE(overrun_of([&] { (void)reader.read_line(); }).found());
     EXPECT_EQ(reader.read_line(), "ok\n");
 }
 
-TEST(BufferedReader, DropsAllOfALineWithoutEnd) {
+TEST_F(BufferedReader, DropsAllOfALineWithoutEnd) {
     scripted_stream source({"too long", " still\nok\n"});
     buffered_reader reader(source, 3);
     EXPECT_FALSE(overrun_of([&] { (void)reader.read_line(); }).found());
     EXPECT_TRUE(reader.peek().empty());
 }
 
-TEST(BufferedReader, CountsTheLimitWithoutTheDelimiter) {
+TEST_F(BufferedReader, CountsTheLimitWithoutTheDelimiter) {
     scripted_stream source({"abc\r\n"});
     buffered_reader reader(source);
     EXPECT_EQ(reader.read_until("\r\n", 3), "abc\r\n");
 }
 
-TEST(BufferedReader, FindsADelimiterThatComesInPieces) {
+TEST_F(BufferedReader, FindsADelimiterThatComesInPieces) {
     scripted_stream source({"ab\r", "\n", "\r", "\nrest"});
     buffered_reader reader(source);
     EXPECT_EQ(reader.read_until("\r\n\r\n"), "ab\r\n\r\n");
     EXPECT_EQ(buffered(reader), "rest");
 }
 
-TEST(BufferedReader, GivesUpTheBytesBeforeAMissingDelimiter) {
+TEST_F(BufferedReader, GivesUpTheBytesBeforeAMissingDelimiter) {
     scripted_stream source({"abc"});
     buffered_reader reader(source);
     try {
@@ -117,7 +120,7 @@ TEST(BufferedReader, GivesUpTheBytesBeforeAMissingDelimiter) {
     EXPECT_TRUE(reader.peek().empty());
 }
 
-TEST(BufferedReader, ReadsLinesToTheEnd) {
+TEST_F(BufferedReader, ReadsLinesToTheEnd) {
     scripted_stream source({"one\ntw", "o\n\nlast"});
     buffered_reader reader(source);
     EXPECT_EQ(reader.read_line(), "one\n");
@@ -127,7 +130,7 @@ TEST(BufferedReader, ReadsLinesToTheEnd) {
     EXPECT_EQ(reader.read_line(), "");
 }
 
-TEST(BufferedReader, ReadsSomeFromWhatIsHeldFirst) {
+TEST_F(BufferedReader, ReadsSomeFromWhatIsHeldFirst) {
     scripted_stream source({"abcd", "ef"});
     buffered_reader reader(source);
     EXPECT_EQ(reader.read_exactly(1), "a");
@@ -139,14 +142,14 @@ TEST(BufferedReader, ReadsSomeFromWhatIsHeldFirst) {
     EXPECT_EQ(reader.read_some(into), 0U);
 }
 
-TEST(BufferedReader, ReadsToTheEndWithinALimit) {
+TEST_F(BufferedReader, ReadsToTheEndWithinALimit) {
     scripted_stream source({"abc", "def"});
     buffered_reader reader(source);
     EXPECT_THROW((void)reader.read_to_end(5), error);
     EXPECT_EQ(reader.read_to_end(6), "abcdef");
 }
 
-TEST(BufferedReader, ShowsAndConsumesWhatIsHeld) {
+TEST_F(BufferedReader, ShowsAndConsumesWhatIsHeld) {
     scripted_stream source({"abc"});
     buffered_reader reader(source);
     EXPECT_TRUE(reader.peek().empty());
@@ -157,7 +160,7 @@ TEST(BufferedReader, ShowsAndConsumesWhatIsHeld) {
     EXPECT_EQ(buffered(reader), "c");
 }
 
-TEST(BufferedReader, RemembersAFailureOfTheStream) {
+TEST_F(BufferedReader, RemembersAFailureOfTheStream) {
     scripted_stream source({"abc"});
     source.add_failure(
         std::make_exception_ptr(error(std::make_error_code(std::errc::connection_reset), "read")));
@@ -169,7 +172,7 @@ TEST(BufferedReader, RemembersAFailureOfTheStream) {
 }
 
 // Law 1 of cancellation: what was cancelled did not happen.
-TEST(BufferedReader, LosesNothingWhenCancelled) {
+TEST_F(BufferedReader, LosesNothingWhenCancelled) {
     scripted_stream source({"ab"});
     source.add_failure(std::make_exception_ptr(cancelled(1, "test")));
     source.add("cd\n");
@@ -179,7 +182,7 @@ TEST(BufferedReader, LosesNothingWhenCancelled) {
 }
 
 // Scenario 15: a peer that sends single bytes makes no difference.
-TEST(BufferedReader, ReadsTheSameFromSingleBytes) {
+TEST_F(BufferedReader, ReadsTheSameFromSingleBytes) {
     scripted_stream source;
     for (const char byte : std::string("ab\ncdefgh--tail")) {
         source.add(std::string(1, byte));
@@ -191,24 +194,22 @@ TEST(BufferedReader, ReadsTheSameFromSingleBytes) {
     EXPECT_EQ(reader.read_to_end(10), "tail");
 }
 
-TEST(BufferedReader, RefusesASecondReadMeanwhile) {
-    run([] {
-        auto [left, right] = unix_stream::pair();
-        buffered_reader reader(right);
-        auto first = spawn([&] { return reader.read_line(); });
-        this_fiber::yield();
-        try {
-            (void)reader.read_exactly(1);
-            ADD_FAILURE();
-        } catch (const usage_error& refused) {
-            EXPECT_NE(std::string(refused.what()).find("read_line"), std::string::npos);
-        }
-        left.write_all(bytes_of("line\n"));
-        EXPECT_EQ(first.get(), "line\n");
-    });
+FIBER_TEST_F(BufferedReader, RefusesASecondReadMeanwhile) {
+    auto [left, right] = unix_stream::pair();
+    buffered_reader reader(right);
+    auto first = spawn([&] { return reader.read_line(); });
+    this_fiber::yield();
+    try {
+        (void)reader.read_exactly(1);
+        ADD_FAILURE();
+    } catch (const usage_error& refused) {
+        EXPECT_NE(std::string(refused.what()).find("read_line"), std::string::npos);
+    }
+    left.write_all(bytes_of("line\n"));
+    EXPECT_EQ(first.get(), "line\n");
 }
 
-TEST(BufferedReader, RefusesALimitOfZeroAndAnEmptyDelimiter) {
+TEST_F(BufferedReader, RefusesALimitOfZeroAndAnEmptyDelimiter) {
     scripted_stream source({"abc"});
     EXPECT_THROW(buffered_reader(source, 0), std::invalid_argument);
     buffered_reader reader(source);

@@ -2,6 +2,7 @@
 #include <weft/net/pipe_stream.hpp>
 
 #include "support/memory_stream.hpp"
+#include "support/runtime_test.hpp"
 
 #include <weft/net/buffered_reader.hpp>
 #include <weft/process.hpp>
@@ -35,19 +36,19 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Pipes, StreamConformance, net::over_pipes);
 namespace weft::net {
 namespace {
 
-TEST(PipeStream, TalksToAProcessLineByLine) {
-    run([] {
-        process cat({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
-        pipe_stream talk(std::move(cat.output()), std::move(cat.input()));
-        buffered_reader answers(talk);
-        for (const std::string line : {"one\n", "two\n"}) {
-            talk.write_all(bytes_of(line));
-            EXPECT_EQ(answers.read_line(), line);
-        }
-        talk.shutdown_write();
-        EXPECT_EQ(cat.wait(), exit_status::exited(0));
-        EXPECT_THROW(talk.shutdown_write(), error);
-    });
+using PipeStream = weft::test::runtime_test;
+
+FIBER_TEST_F(PipeStream, TalksToAProcessLineByLine) {
+    process cat({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
+    pipe_stream talk(std::move(cat.output()), std::move(cat.input()));
+    buffered_reader answers(talk);
+    for (const std::string line : {"one\n", "two\n"}) {
+        talk.write_all(bytes_of(line));
+        EXPECT_EQ(answers.read_line(), line);
+    }
+    talk.shutdown_write();
+    EXPECT_EQ(cat.wait(), exit_status::exited(0));
+    EXPECT_THROW(talk.shutdown_write(), error);
 }
 
 }  // namespace

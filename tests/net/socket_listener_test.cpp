@@ -4,6 +4,7 @@
 #include <weft/net/socket_listener.hpp>
 
 #include "support/memory_stream.hpp"
+#include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
 #include <weft/clock.hpp>
@@ -55,115 +56,101 @@ private:
     rlimit before_{};
 };
 
+using SocketListener = weft::test::runtime_test;
+
 // T119, scenario 9
-TEST(SocketListener, WaitsOutALackOfDescriptors) {
-    run_options in_virtual_time;
-    in_virtual_time.time = time_source::virtual_time;
-    run(
-        [] {
-            auto listener = test::listen_on_loopback();
-            auto served = test::tcp_pair();
-            auto acceptor = spawn([&] { return listener.accept(); });
-            this_fiber::yield();
-            unique_fd spare(::dup(0));
-            std::optional<no_more_descriptors> none(std::in_place);
-            spare.reset();
-            auto waiting = tcp_stream::connect(listener.local_address());  // takes the last one
-            accept_calls = 0;
-            this_fiber::sleep_for(std::chrono::seconds(10));
-            EXPECT_FALSE(acceptor.done());
-            EXPECT_GE(accept_calls, 10);  // once per second in the end
-            EXPECT_LE(accept_calls, 15);  // the scenario allows 1000
-            served.first.write_all(bytes_of("still served"));
-            EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
-            none.reset();
-            const auto freed = clock::now();
-            auto accepted = acceptor.get();
-            EXPECT_LE(clock::now() - freed, std::chrono::seconds(1));
-            EXPECT_EQ(accepted.peer_address(), waiting.local_address());
-        },
-        in_virtual_time);
+FIBER_TEST_F(SocketListener, WaitsOutALackOfDescriptors) {
+    auto listener = test::listen_on_loopback();
+    auto served = test::tcp_pair();
+    auto acceptor = spawn([&] { return listener.accept(); });
+    this_fiber::yield();
+    unique_fd spare(::dup(0));
+    std::optional<no_more_descriptors> none(std::in_place);
+    spare.reset();
+    auto waiting = tcp_stream::connect(listener.local_address());  // takes the last one
+    accept_calls = 0;
+    this_fiber::sleep_for(std::chrono::seconds(10));
+    EXPECT_FALSE(acceptor.done());
+    EXPECT_GE(accept_calls, 10);  // once per second in the end
+    EXPECT_LE(accept_calls, 15);  // the scenario allows 1000
+    served.first.write_all(bytes_of("still served"));
+    EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
+    none.reset();
+    const auto freed = clock::now();
+    auto accepted = acceptor.get();
+    EXPECT_LE(clock::now() - freed, std::chrono::seconds(1));
+    EXPECT_EQ(accepted.peer_address(), waiting.local_address());
 }
 
 // T121
-TEST(SocketListener, LosesNoConnectionWhenAnAcceptIsCancelled) {
-    run([] {
-        auto listener = test::listen_on_loopback();
-        for (int i = 0; i < 100; ++i) {
-            auto cancelled_one = spawn([&] { return listener.accept(); });
-            this_fiber::yield();
-            auto client = tcp_stream::connect(listener.local_address());
-            cancelled_one.cancel();
-            cancelled_one.join();
-            std::vector<tcp_stream> accepted;
-            try {
-                accepted.push_back(cancelled_one.get());
-            } catch (const cancelled&) {
-                accepted.push_back(listener.accept());
-            }
-            EXPECT_EQ(accepted.front().peer_address(), client.local_address());
-        }
-    });
-}
-
-TEST(SocketListener, SkipsConnectionsThatEndedWhileTheyWaited) {
-    run([] {
-        auto listener = test::listen_on_loopback();
-        {
-            auto reset = tcp_stream::connect(listener.local_address());
-            const linger at_once{1, 0};
-            setsockopt(reset.native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        }
-        auto good = tcp_stream::connect(listener.local_address());
-        good.write_all(bytes_of("good"));
-        for (;;) {  // Linux hands over even the connection that was reset
-            auto accepted = listener.accept();
-            if (accepted.peer_address() == good.local_address()) {
-                EXPECT_EQ(test::read_up_to(accepted, 4), "good");
-                break;
-            }
-        }
-    });
-}
-
-TEST(SocketListener, WakesTheAcceptorWhenItIsClosed) {
-    run([] {
-        auto listener = test::listen_on_loopback();
-        auto acceptor = spawn([&] { (void)listener.accept(); });
+FIBER_TEST_F(SocketListener, LosesNoConnectionWhenAnAcceptIsCancelled) {
+    auto listener = test::listen_on_loopback();
+    for (int i = 0; i < 100; ++i) {
+        auto cancelled_one = spawn([&] { return listener.accept(); });
         this_fiber::yield();
-        listener.close();
-        try {
-            acceptor.get();
-            FAIL();
-        } catch (const error& failed) {
-            EXPECT_EQ(failed.code(), std::errc::bad_file_descriptor);
-        }
-        EXPECT_THROW((void)listener.accept(), error);
-        EXPECT_FALSE(listener.is_open());
-    });
-}
-
-TEST(SocketListener, LetsConnectionsLiveWhenItIsClosed) {
-    run([] {
-        auto listener = test::listen_on_loopback();
         auto client = tcp_stream::connect(listener.local_address());
-        auto server = listener.accept();
-        listener.close();
-        client.write_all(bytes_of("x"));
-        EXPECT_EQ(test::read_up_to(server, 1), "x");
-    });
+        cancelled_one.cancel();
+        cancelled_one.join();
+        std::vector<tcp_stream> accepted;
+        try {
+            accepted.push_back(cancelled_one.get());
+        } catch (const cancelled&) {
+            accepted.push_back(listener.accept());
+        }
+        EXPECT_EQ(accepted.front().peer_address(), client.local_address());
+    }
 }
 
-TEST(SocketListener, ServesSeveralAcceptorsInTheirOrder) {
-    run([] {
-        auto listener = test::listen_on_loopback();
-        auto first = spawn([&] { return listener.accept(); });
-        auto second = spawn([&] { return listener.accept(); });
-        auto one = tcp_stream::connect(listener.local_address());
-        auto two = tcp_stream::connect(listener.local_address());
-        EXPECT_EQ(first.get().peer_address(), one.local_address());
-        EXPECT_EQ(second.get().peer_address(), two.local_address());
-    });
+FIBER_TEST_F(SocketListener, SkipsConnectionsThatEndedWhileTheyWaited) {
+    auto listener = test::listen_on_loopback();
+    {
+        auto reset = tcp_stream::connect(listener.local_address());
+        const linger at_once{1, 0};
+        setsockopt(reset.native(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    auto good = tcp_stream::connect(listener.local_address());
+    good.write_all(bytes_of("good"));
+    for (;;) {  // Linux hands over even the connection that was reset
+        auto accepted = listener.accept();
+        if (accepted.peer_address() == good.local_address()) {
+            EXPECT_EQ(test::read_up_to(accepted, 4), "good");
+            break;
+        }
+    }
+}
+
+FIBER_TEST_F(SocketListener, WakesTheAcceptorWhenItIsClosed) {
+    auto listener = test::listen_on_loopback();
+    auto acceptor = spawn([&] { (void)listener.accept(); });
+    this_fiber::yield();
+    listener.close();
+    try {
+        acceptor.get();
+        FAIL();
+    } catch (const error& failed) {
+        EXPECT_EQ(failed.code(), std::errc::bad_file_descriptor);
+    }
+    EXPECT_THROW((void)listener.accept(), error);
+    EXPECT_FALSE(listener.is_open());
+}
+
+FIBER_TEST_F(SocketListener, LetsConnectionsLiveWhenItIsClosed) {
+    auto listener = test::listen_on_loopback();
+    auto client = tcp_stream::connect(listener.local_address());
+    auto server = listener.accept();
+    listener.close();
+    client.write_all(bytes_of("x"));
+    EXPECT_EQ(test::read_up_to(server, 1), "x");
+}
+
+FIBER_TEST_F(SocketListener, ServesSeveralAcceptorsInTheirOrder) {
+    auto listener = test::listen_on_loopback();
+    auto first = spawn([&] { return listener.accept(); });
+    auto second = spawn([&] { return listener.accept(); });
+    auto one = tcp_stream::connect(listener.local_address());
+    auto two = tcp_stream::connect(listener.local_address());
+    EXPECT_EQ(first.get().peer_address(), one.local_address());
+    EXPECT_EQ(second.get().peer_address(), two.local_address());
 }
 
 }  // namespace

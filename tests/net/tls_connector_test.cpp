@@ -3,6 +3,7 @@
 
 #include "loopback/certificates.hpp"
 #include "support/memory_stream.hpp"
+#include "support/runtime_test.hpp"
 
 #include <weft/net/error.hpp>
 #include <weft/run.hpp>
@@ -56,43 +57,37 @@ private:
     std::vector<task<>> serving_;
 };
 
-TEST(TlsConnector, EncryptsSecureTargets) {
-    run([] {
-        two_servers below;
-        tls_connector tested(below, below.client_context());
-        EXPECT_EQ(test::read_up_to(*tested.connect({"a.test", 443, true, {}}), 3), "tls");
-    });
+using TlsConnector = weft::test::runtime_test;
+
+FIBER_TEST_F(TlsConnector, EncryptsSecureTargets) {
+    two_servers below;
+    tls_connector tested(below, below.client_context());
+    EXPECT_EQ(test::read_up_to(*tested.connect({"a.test", 443, true, {}}), 3), "tls");
 }
 
-TEST(TlsConnector, PassesOnOtherTargets) {
-    run([] {
-        two_servers below;
-        tls_connector tested(below, below.client_context());
-        EXPECT_EQ(test::read_up_to(*tested.connect({"x.test", 80, false, {}}), 5), "plain");
-    });
+FIBER_TEST_F(TlsConnector, PassesOnOtherTargets) {
+    two_servers below;
+    tls_connector tested(below, below.client_context());
+    EXPECT_EQ(test::read_up_to(*tested.connect({"x.test", 80, false, {}}), 5), "plain");
 }
 
 // H16.
-TEST(TlsConnector, VerifiesTheHost) {
-    run([] {
-        two_servers below;
-        tls_connector tested(below, below.client_context());
-        try {
-            (void)tested.connect({"x.test", 443, true, {}});
-            FAIL();
-        } catch (const error& thrown) {
-            EXPECT_EQ(thrown.code(), errc::certificate_wrong_host);
-            EXPECT_NE(std::string(thrown.what()).find("x.test"), std::string::npos);
-        }
-    });
+FIBER_TEST_F(TlsConnector, VerifiesTheHost) {
+    two_servers below;
+    tls_connector tested(below, below.client_context());
+    try {
+        (void)tested.connect({"x.test", 443, true, {}});
+        FAIL();
+    } catch (const error& thrown) {
+        EXPECT_EQ(thrown.code(), errc::certificate_wrong_host);
+        EXPECT_NE(std::string(thrown.what()).find("x.test"), std::string::npos);
+    }
 }
 
-TEST(TlsConnector, PrefersTheNameForTls) {
-    run([] {
-        two_servers below;
-        tls_connector tested(below, below.client_context());
-        EXPECT_EQ(test::read_up_to(*tested.connect({"127.0.0.1", 443, true, "b.test"}), 3), "tls");
-    });
+FIBER_TEST_F(TlsConnector, PrefersTheNameForTls) {
+    two_servers below;
+    tls_connector tested(below, below.client_context());
+    EXPECT_EQ(test::read_up_to(*tested.connect({"127.0.0.1", 443, true, "b.test"}), 3), "tls");
 }
 
 }  // namespace

@@ -35,11 +35,6 @@ inline tls_context client_context() {
     return tls_context::client({.ca_pem = authority().certificate_pem()});
 }
 
-template <class Test>
-void in_runtime(Test test) {
-    run(test, {.time = time_source::virtual_time});
-}
-
 /// Both ends of a TLS connection in memory, and the transports below.
 struct tls_pair {
     explicit tls_pair(const tls_context& client_settings = client_context(),

@@ -4,6 +4,7 @@
 #include "support/memory_stream.hpp"
 
 #include "net/tls_harness.hpp"
+#include "support/runtime_test.hpp"
 
 #include <weft/net/error.hpp>
 #include <weft/run.hpp>
@@ -27,17 +28,15 @@ using namespace test;  // NOLINT(google-build-using-namespace)
 std::error_code refusal(const tls_context& server_settings, std::string_view name,
                         const tls_context& client_settings = client_context()) {
     std::error_code found;
-    in_runtime([&] {
-        tls_pair pair(client_settings, server_settings, name);
-        auto other = spawn([&] { EXPECT_THROW(pair.server->handshake(), error); });
-        try {
-            pair.client->handshake();
-        } catch (const error& thrown) {
-            found = thrown.code();
-        }
-        pair.client->close();
-        other.get();
-    });
+    tls_pair pair(client_settings, server_settings, name);
+    auto other = spawn([&] { EXPECT_THROW(pair.server->handshake(), error); });
+    try {
+        pair.client->handshake();
+    } catch (const error& thrown) {
+        found = thrown.code();
+    }
+    pair.client->close();
+    other.get();
     return found;
 }
 
@@ -81,32 +80,30 @@ namespace weft::net {
 
 namespace {
 
-TEST(Tls, AgreesOnProtocols) {
-    in_runtime([] {
-        tls_pair pair(tls_context::client(
-            {.ca_pem = authority().certificate_pem(), .alpn = {"h2", "http/1.1"}}));
-        EXPECT_EQ(pair.client->protocol(), "");
-        pair.shake_hands();
-        EXPECT_EQ(pair.client->alpn(), "http/1.1");
-        EXPECT_EQ(pair.server->alpn(), "http/1.1");
-        EXPECT_EQ(pair.client->protocol(), "TLSv1.3");
-    });
+using Tls = weft::test::runtime_test;
+
+FIBER_TEST_F(Tls, AgreesOnProtocols) {
+    tls_pair pair(
+        tls_context::client({.ca_pem = authority().certificate_pem(), .alpn = {"h2", "http/1.1"}}));
+    EXPECT_EQ(pair.client->protocol(), "");
+    pair.shake_hands();
+    EXPECT_EQ(pair.client->alpn(), "http/1.1");
+    EXPECT_EQ(pair.server->alpn(), "http/1.1");
+    EXPECT_EQ(pair.client->protocol(), "TLSv1.3");
 }
 
-TEST(Tls, RefusesAPeerWithoutACommonProtocol) {
+FIBER_TEST_F(Tls, RefusesAPeerWithoutACommonProtocol) {
     EXPECT_EQ(
         refusal(server_context(), "a.test",
                 tls_context::client({.ca_pem = authority().certificate_pem(), .alpn = {"h2"}})),
         errc::tls_handshake_failed);
 }
 
-TEST(Tls, ShakesHandsWhenFirstNeeded) {
-    in_runtime([] {
-        tls_pair pair;
-        auto other = spawn([&] { pair.server->write_all(bytes_of("hello")); });
-        EXPECT_EQ(test::read_up_to(*pair.client, 5), "hello");
-        other.get();
-    });
+FIBER_TEST_F(Tls, ShakesHandsWhenFirstNeeded) {
+    tls_pair pair;
+    auto other = spawn([&] { pair.server->write_all(bytes_of("hello")); });
+    EXPECT_EQ(test::read_up_to(*pair.client, 5), "hello");
+    other.get();
 }
 
 /// Sends `text` and then the end from each side to the other at once.
@@ -126,21 +123,19 @@ void expect_exchange(tls_pair& pair, const std::string& text) {
 
 // Scenarios 15, 33: records of 16 KiB and the goodbye, through a transport that lets one byte pass
 // at a time.
-TEST(Tls, CarriesTheSameWhenEveryByteComesAlone) {
+FIBER_TEST_F(Tls, CarriesTheSameWhenEveryByteComesAlone) {
     std::string text;
     while (text.size() < 20'000) {
         text += std::to_string(text.size()) + ' ';
     }
-    in_runtime([&text] {
-        tls_pair pair(client_context(), server_context(), "a.test",
-                      {.capacity = 1, .most_per_read = 1});
-        pair.shake_hands();
-        expect_exchange(pair, text);
-    });
+    tls_pair pair(client_context(), server_context(), "a.test",
+                  {.capacity = 1, .most_per_read = 1});
+    pair.shake_hands();
+    expect_exchange(pair, text);
 }
 
 // Scenario 34, T126: each fault has its own code, and verification is on by default.
-TEST(Tls, TellsWhyACertificateIsRefused) {
+FIBER_TEST_F(Tls, TellsWhyACertificateIsRefused) {
     EXPECT_EQ(refusal(server_context({.host_names = {"b.test"}}), "a.test"),
               errc::certificate_wrong_host);
     EXPECT_EQ(
@@ -161,38 +156,32 @@ TEST(Tls, TellsWhyACertificateIsRefused) {
 }
 
 // Scenario 34.
-TEST(Tls, VerifiesAddresses) {
+FIBER_TEST_F(Tls, VerifiesAddresses) {
     EXPECT_EQ(refusal(server_context(), "127.0.0.2"), errc::certificate_wrong_host);
     EXPECT_EQ(refusal(server_context({.host_names = {"127.0.0.1"}}), "127.0.0.1"),
               errc::certificate_wrong_host);
-    in_runtime([] {
-        tls_pair pair(client_context(), server_context(), "127.0.0.1");
-        pair.shake_hands();
-    });
+    tls_pair pair(client_context(), server_context(), "127.0.0.1");
+    pair.shake_hands();
 }
 
-TEST(Tls, TakesWildcardsForOneLabel) {
+FIBER_TEST_F(Tls, TakesWildcardsForOneLabel) {
     const auto wild = server_context({.host_names = {"*.a.test"}});
     EXPECT_EQ(refusal(wild, "a.test"), errc::certificate_wrong_host);
     EXPECT_EQ(refusal(wild, "x.y.a.test"), errc::certificate_wrong_host);
-    in_runtime([&] {
-        tls_pair pair(client_context(), wild, "x.a.test");
-        pair.shake_hands();
-    });
+    tls_pair pair(client_context(), wild, "x.a.test");
+    pair.shake_hands();
 }
 
-TEST(Tls, VerifiesNothingOnlyOnDemand) {
-    in_runtime([] {
-        tls_pair pair(tls_context::client({.verify = false}), server_context(), "other.test");
-        pair.shake_hands();
-    });
+FIBER_TEST_F(Tls, VerifiesNothingOnlyOnDemand) {
+    tls_pair pair(tls_context::client({.verify = false}), server_context(), "other.test");
+    pair.shake_hands();
 }
 
-TEST(Tls, WantsANameToVerify) {
-    in_runtime([] { EXPECT_THROW(tls_pair(client_context(), server_context(), ""), error); });
+FIBER_TEST_F(Tls, WantsANameToVerify) {
+    EXPECT_THROW(tls_pair(client_context(), server_context(), ""), error);
 }
 
-TEST(Tls, RefusesUnusableSettings) {
+TEST_F(Tls, RefusesUnusableSettings) {
     EXPECT_THROW((void)tls_context::client({.ca_pem = "nonsense"}), error);
     EXPECT_THROW((void)tls_context::client({.ca_file = "/nonexistent"}), error);
     EXPECT_THROW((void)tls_context::server({.certificate_pem = "", .private_key_pem = ""}), error);
@@ -204,32 +193,28 @@ TEST(Tls, RefusesUnusableSettings) {
 }
 
 // One fiber reads while another writes, both without end.
-TEST(Tls, CarriesBothDirectionsWithoutWaitingForEachOther) {
-    in_runtime([] {
-        tls_pair pair(client_context(), server_context(), "a.test", {.capacity = 1'000});
-        const auto sent = test::pattern(300'000);
-        auto up = spawn([&] { pair.client->write_all(bytes_of(sent)); });
-        auto down = spawn([&] { pair.server->write_all(bytes_of(sent)); });
-        auto read_up = spawn([&] { return test::read_up_to(*pair.server, sent.size()); });
-        EXPECT_EQ(test::read_up_to(*pair.client, sent.size()), sent);
-        EXPECT_EQ(read_up.get(), sent);
-        up.get();
-        down.get();
-    });
+FIBER_TEST_F(Tls, CarriesBothDirectionsWithoutWaitingForEachOther) {
+    tls_pair pair(client_context(), server_context(), "a.test", {.capacity = 1'000});
+    const auto sent = test::pattern(300'000);
+    auto up = spawn([&] { pair.client->write_all(bytes_of(sent)); });
+    auto down = spawn([&] { pair.server->write_all(bytes_of(sent)); });
+    auto read_up = spawn([&] { return test::read_up_to(*pair.server, sent.size()); });
+    EXPECT_EQ(test::read_up_to(*pair.client, sent.size()), sent);
+    EXPECT_EQ(read_up.get(), sent);
+    up.get();
+    down.get();
 }
 
-TEST(Tls, CanStillReadAfterItsGoodbye) {
-    in_runtime([] {
-        tls_pair pair;
-        pair.shake_hands();
-        pair.client->shutdown_write();
-        pair.client->shutdown_write();
-        std::array<std::byte, 1> block{};
-        EXPECT_EQ(pair.server->read_some(block), 0U);
-        pair.server->write_all(bytes_of("answer"));
-        EXPECT_EQ(test::read_up_to(*pair.client, 6), "answer");
-        EXPECT_THROW(pair.client->write_all(bytes_of("x")), error);
-    });
+FIBER_TEST_F(Tls, CanStillReadAfterItsGoodbye) {
+    tls_pair pair;
+    pair.shake_hands();
+    pair.client->shutdown_write();
+    pair.client->shutdown_write();
+    std::array<std::byte, 1> block{};
+    EXPECT_EQ(pair.server->read_some(block), 0U);
+    pair.server->write_all(bytes_of("answer"));
+    EXPECT_EQ(test::read_up_to(*pair.client, 6), "answer");
+    EXPECT_THROW(pair.client->write_all(bytes_of("x")), error);
 }
 
 }  // namespace

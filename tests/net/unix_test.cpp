@@ -2,9 +2,8 @@
 #include <weft/net/unix.hpp>
 
 #include "support/memory_stream.hpp"
+#include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
-
-#include <weft/run.hpp>
 
 #include <stdlib.h>
 
@@ -17,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Unix : public ::testing::Test {
+class Unix : public test::runtime_test {
 protected:
     void SetUp() override {
         std::string name = (fs::temp_directory_path() / "weft-unix-XXXXXX").string();
@@ -33,81 +32,67 @@ protected:
     fs::path path_;
 };
 
-TEST_F(Unix, ConnectsByPath) {
-    run([this] {
+FIBER_TEST_F(Unix, ConnectsByPath) {
+    auto listener = unix_listener::listen(at());
+    auto client = unix_stream::connect(at());
+    auto server = listener.accept();
+    client.write_all(bytes_of("x"));
+    EXPECT_EQ(test::read_up_to(server, 1), "x");
+    EXPECT_EQ(client.peer_address(), at());
+}
+
+FIBER_TEST_F(Unix, ConnectsByAbstractName) {
+    const auto name = address::unix_abstract(directory_.string());
+    auto listener = unix_listener::listen(name);
+    auto client = unix_stream::connect(name);
+    (void)listener.accept();
+    EXPECT_THROW((void)unix_listener::listen(name), error);
+}
+
+FIBER_TEST_F(Unix, RemovesItsPathWhenItCloses) {
+    auto listener = unix_listener::listen(at());
+    EXPECT_TRUE(fs::exists(path_));
+    listener.close();
+    EXPECT_FALSE(fs::exists(path_));
+}
+
+FIBER_TEST_F(Unix, LeavesAPathThatSomebodyElseHasTaken) {
+    {
         auto listener = unix_listener::listen(at());
-        auto client = unix_stream::connect(at());
-        auto server = listener.accept();
-        client.write_all(bytes_of("x"));
-        EXPECT_EQ(test::read_up_to(server, 1), "x");
-        EXPECT_EQ(client.peer_address(), at());
-    });
+        fs::remove(path_);
+        std::ofstream(path_) << "another file";
+    }
+    EXPECT_TRUE(fs::exists(path_));
 }
 
-TEST_F(Unix, ConnectsByAbstractName) {
-    run([this] {
-        const auto name = address::unix_abstract(directory_.string());
-        auto listener = unix_listener::listen(name);
-        auto client = unix_stream::connect(name);
-        (void)listener.accept();
-        EXPECT_THROW((void)unix_listener::listen(name), error);
-    });
+FIBER_TEST_F(Unix, ReplacesASocketThatWasLeftBehind) {
+    {
+        auto crashed = unix_listener::listen(at());
+        fs::rename(path_, directory_ / "kept");
+    }
+    fs::rename(directory_ / "kept", path_);
+    EXPECT_THROW((void)unix_stream::connect(at()), error);
+    auto listener = unix_listener::listen(at());
+    auto client = unix_stream::connect(at());
 }
 
-TEST_F(Unix, RemovesItsPathWhenItCloses) {
-    run([this] {
-        auto listener = unix_listener::listen(at());
-        EXPECT_TRUE(fs::exists(path_));
-        listener.close();
-        EXPECT_FALSE(fs::exists(path_));
-    });
+FIBER_TEST_F(Unix, NeverReplacesAnotherKindOfFile) {
+    std::ofstream(path_) << "precious";
+    try {
+        (void)unix_listener::listen(at());
+        FAIL();
+    } catch (const error& failed) {
+        EXPECT_EQ(failed.code(), std::errc::address_in_use);
+    }
+    EXPECT_EQ(fs::file_size(path_), 8U);
 }
 
-TEST_F(Unix, LeavesAPathThatSomebodyElseHasTaken) {
-    run([this] {
-        {
-            auto listener = unix_listener::listen(at());
-            fs::remove(path_);
-            std::ofstream(path_) << "another file";
-        }
-        EXPECT_TRUE(fs::exists(path_));
-    });
-}
-
-TEST_F(Unix, ReplacesASocketThatWasLeftBehind) {
-    run([this] {
-        {
-            auto crashed = unix_listener::listen(at());
-            fs::rename(path_, directory_ / "kept");
-        }
-        fs::rename(directory_ / "kept", path_);
-        EXPECT_THROW((void)unix_stream::connect(at()), error);
-        auto listener = unix_listener::listen(at());
-        auto client = unix_stream::connect(at());
-    });
-}
-
-TEST_F(Unix, NeverReplacesAnotherKindOfFile) {
-    run([this] {
-        std::ofstream(path_) << "precious";
-        try {
-            (void)unix_listener::listen(at());
-            FAIL();
-        } catch (const error& failed) {
-            EXPECT_EQ(failed.code(), std::errc::address_in_use);
-        }
-        EXPECT_EQ(fs::file_size(path_), 8U);
-    });
-}
-
-TEST_F(Unix, KeepsThePathWhenTheListenerMoves) {
-    run([this] {
-        auto listener = unix_listener::listen(at());
-        auto moved = std::move(listener);
-        listener.close();
-        auto client = unix_stream::connect(at());
-        (void)moved.accept();
-    });
+FIBER_TEST_F(Unix, KeepsThePathWhenTheListenerMoves) {
+    auto listener = unix_listener::listen(at());
+    auto moved = std::move(listener);
+    listener.close();
+    auto client = unix_stream::connect(at());
+    (void)moved.accept();
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ std::shared_ptr<process> start_cat() {
 }
 
 TEST_F(CancelSystemSweepSlow, ProcessWait) {
-    options.time = time_source::monotonic;
+    use_real_time();
     cancel_everywhere([] {
         auto cat = start_cat();
         const auto waiter = [cat] { EXPECT_EQ(cat->wait(), exit_status::exited(0)); };
@@ -70,7 +70,7 @@ TEST_F(CancelSystemSweepSlow, ProcessWait) {
 
 // The process outlives a cancelled call, and ends with its object.
 TEST_F(CancelSystemSweepSlow, Communicate) {
-    options.time = time_source::monotonic;
+    use_real_time();
     cancel_everywhere([] {
         auto cat = start_cat();
         auto output = std::make_shared<std::string>();

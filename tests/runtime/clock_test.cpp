@@ -46,37 +46,30 @@ TEST_F(Clock, VirtualTimeNeverGoesBack) {
 }
 
 TEST_F(Clock, IsMonotonicInARuntimeOnRealTime) {
-    options.time = time_source::monotonic;
+    use_real_time();
     run([] {
         const auto before = std::chrono::steady_clock::now().time_since_epoch();
         EXPECT_LE(before, clock::now().time_since_epoch());
     });
 }
 
-TEST_F(Clock, DeadlineIsRelativeToNow) {
-    run([] {
-        this_fiber::sleep_for(5s);
-        EXPECT_EQ(deadline_after(2s), clock::time_point{7s});
-    });
+FIBER_TEST_F(Clock, DeadlineIsRelativeToNow) {
+    this_fiber::sleep_for(5s);
+    EXPECT_EQ(deadline_after(2s), clock::time_point{7s});
 }
 
-TEST_F(Clock, NegativeDurationMeansNow) {
-    run([] {
-        this_fiber::sleep_for(5s);
-        EXPECT_EQ(deadline_after(-2s), clock::time_point{5s});
-        EXPECT_EQ(deadline_after(-std::numeric_limits<double>::infinity() * 1s),
-                  clock::time_point{5s});
-    });
+FIBER_TEST_F(Clock, NegativeDurationMeansNow) {
+    this_fiber::sleep_for(5s);
+    EXPECT_EQ(deadline_after(-2s), clock::time_point{5s});
+    EXPECT_EQ(deadline_after(-std::numeric_limits<double>::infinity() * 1s), clock::time_point{5s});
 }
 
-TEST_F(Clock, LongDurationsSaturate) {
-    run([] {
-        this_fiber::sleep_for(5s);
-        EXPECT_EQ(deadline_after(std::chrono::hours::max()), never);
-        EXPECT_EQ(deadline_after(std::chrono::nanoseconds::max()), never);
-        EXPECT_EQ(deadline_after(std::numeric_limits<double>::infinity() * 1s), never);
-        EXPECT_EQ(deadline_after(std::chrono::duration<float>(1e30F)), never);
-    });
+FIBER_TEST_F(Clock, LongDurationsSaturate) {
+    this_fiber::sleep_for(5s);
+    EXPECT_EQ(deadline_after(std::chrono::hours::max()), never);
+    EXPECT_EQ(deadline_after(std::chrono::nanoseconds::max()), never);
+    EXPECT_EQ(deadline_after(std::numeric_limits<double>::infinity() * 1s), never);
+    EXPECT_EQ(deadline_after(std::chrono::duration<float>(1e30F)), never);
 }
 
 TEST_F(Clock, FractionsAreRoundedUp) {

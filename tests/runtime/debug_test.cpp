@@ -106,63 +106,57 @@ TEST_F(Debug, SignalOfTheProgramIsLeftAlone) {
     EXPECT_TRUE(only_report(error_kind::slow_step).stack.empty());
 }
 
-TEST_F(Debug, TaskThatNeverBeganIsReported) {
-    run([&] {
-        static_cast<void>(spawn([] { ADD_FAILURE(); }, {.name = "forgotten"}));
-        const auto report = only_report(error_kind::task_never_joined);
-        EXPECT_EQ(report.fiber_name, "forgotten");
-        EXPECT_NE(std::string(report.spawned_at.file_name()).find("debug_test"), std::string::npos);
-        {
-            auto begun = spawn([] { this_fiber::sleep_for(1h); });
-            this_fiber::yield();
-        }
-        {
-            auto cancelled_before = spawn([] {});
-            cancelled_before.cancel();
-        }
-        spawn([] {}).detach();
+FIBER_TEST_F(Debug, TaskThatNeverBeganIsReported) {
+    static_cast<void>(spawn([] { ADD_FAILURE(); }, {.name = "forgotten"}));
+    const auto report = only_report(error_kind::task_never_joined);
+    EXPECT_EQ(report.fiber_name, "forgotten");
+    EXPECT_NE(std::string(report.spawned_at.file_name()).find("debug_test"), std::string::npos);
+    {
+        auto begun = spawn([] { this_fiber::sleep_for(1h); });
         this_fiber::yield();
-    });
+    }
+    {
+        auto cancelled_before = spawn([] {});
+        cancelled_before.cancel();
+    }
+    spawn([] {}).detach();
+    this_fiber::yield();
 }
 
 // A.16, anyio #1111: cancellation is level-triggered, so swallowing it in a loop would spin.
-TEST_F(Debug, SwallowedCancellationIsReportedOnce) {
-    run([&] {
-        auto deaf = spawn(
-            [] {
-                for (int i = 0; i < 10; ++i) {
-                    try {
-                        this_fiber::sleep_for(1s);
-                    } catch (const cancelled&) {  // goes on
-                    }
+FIBER_TEST_F(Debug, SwallowedCancellationIsReportedOnce) {
+    auto deaf = spawn(
+        [] {
+            for (int i = 0; i < 10; ++i) {
+                try {
+                    this_fiber::sleep_for(1s);
+                } catch (const cancelled&) {  // goes on
                 }
-            },
-            {.name = "deaf"});
-        this_fiber::yield();
-        deaf.cancel();
-        deaf.get();
-        EXPECT_EQ(only_report(error_kind::cancellation_swallowed).fiber_name, "deaf");
-    });
+            }
+        },
+        {.name = "deaf"});
+    this_fiber::yield();
+    deaf.cancel();
+    deaf.get();
+    EXPECT_EQ(only_report(error_kind::cancellation_swallowed).fiber_name, "deaf");
 }
 
-TEST_F(Debug, CleanupInHandlersIsNoSwallowing) {
-    run([] {
-        cancel_scope scope;
-        EXPECT_FALSE(scope.run([&] {
-            scope.cancel();
-            try {
-                this_fiber::yield();
-            } catch (const cancelled&) {
-                for (int i = 0; i < 5; ++i) {
-                    EXPECT_THROW(this_fiber::yield(), cancelled);
-                }
-                throw;
+FIBER_TEST_F(Debug, CleanupInHandlersIsNoSwallowing) {
+    cancel_scope scope;
+    EXPECT_FALSE(scope.run([&] {
+        scope.cancel();
+        try {
+            this_fiber::yield();
+        } catch (const cancelled&) {
+            for (int i = 0; i < 5; ++i) {
+                EXPECT_THROW(this_fiber::yield(), cancelled);
             }
-        }));
-        for (int i = 0; i < 5; ++i) {  // each scope absorbs its own
-            EXPECT_FALSE(move_on_after(0s, [] { this_fiber::yield(); }));
+            throw;
         }
-    });
+    }));
+    for (int i = 0; i < 5; ++i) {  // each scope absorbs its own
+        EXPECT_FALSE(move_on_after(0s, [] { this_fiber::yield(); }));
+    }
 }
 
 /// The environment variable for a lifetime.

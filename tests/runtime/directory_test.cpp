@@ -48,19 +48,15 @@ TEST_F(Directory, TellsTypesWithoutFollowingLinks) {
     });
 }
 
-TEST_F(Directory, EmptyOneHasNoItems) {
-    run([&] {
-        directory empty(directory_.path());
-        EXPECT_FALSE(empty.next());
-        EXPECT_FALSE(empty.next());
-    });
+FIBER_TEST_F(Directory, EmptyOneHasNoItems) {
+    directory empty(directory_.path());
+    EXPECT_FALSE(empty.next());
+    EXPECT_FALSE(empty.next());
 }
 
-TEST_F(Directory, MissingOneIsAnError) {
-    run([&] {
-        EXPECT_THROW(directory(directory_.path() / "none"), std::filesystem::filesystem_error);
-        EXPECT_THROW(directory(directory_.write("file", "")), std::filesystem::filesystem_error);
-    });
+FIBER_TEST_F(Directory, MissingOneIsAnError) {
+    EXPECT_THROW(directory(directory_.path() / "none"), std::filesystem::filesystem_error);
+    EXPECT_THROW(directory(directory_.write("file", "")), std::filesystem::filesystem_error);
 }
 
 TEST_F(Directory, CancelledReadGoesOnLater) {

@@ -72,101 +72,89 @@ protected:
     std::unique_ptr<backend> tested = make_epoll_backend();
 };
 
-TEST_F(EpollBackend, FinishesAtOnceWhatNeedsNoWait) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        test::send_from_outside(right, "here");
-        held_operation receive(kind::receive, left.get());
-        tested->submit(*receive);
-        EXPECT_TRUE(receive->finished);
-        EXPECT_EQ(receive->result, 4);
-        EXPECT_EQ(receive->error, 0);
-        EXPECT_EQ(tested->pending(), 0U);
-        EXPECT_FALSE(receive.woken()) << "one that never waited is not woken";
-    });
+FIBER_TEST_F(EpollBackend, FinishesAtOnceWhatNeedsNoWait) {
+    auto [left, right] = test::socket_pair();
+    test::send_from_outside(right, "here");
+    held_operation receive(kind::receive, left.get());
+    tested->submit(*receive);
+    EXPECT_TRUE(receive->finished);
+    EXPECT_EQ(receive->result, 4);
+    EXPECT_EQ(receive->error, 0);
+    EXPECT_EQ(tested->pending(), 0U);
+    EXPECT_FALSE(receive.woken()) << "one that never waited is not woken";
 }
 
-TEST_F(EpollBackend, HoldsUntilPollFindsItReady) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        held_operation receive(kind::receive, left.get());
-        tested->submit(*receive);
-        EXPECT_FALSE(receive->finished);
-        EXPECT_EQ(tested->pending(), 1U);
-        EXPECT_EQ(tested->poll(0s), 0U);
-        test::send_from_outside(right, "later");
-        EXPECT_FALSE(receive->finished);
-        EXPECT_EQ(tested->poll(clock::duration::max()), 1U);
-        EXPECT_TRUE(receive->finished);
-        EXPECT_EQ(receive->result, 5);
-        EXPECT_TRUE(receive.woken());
-        EXPECT_EQ(tested->pending(), 0U);
-    });
+FIBER_TEST_F(EpollBackend, HoldsUntilPollFindsItReady) {
+    auto [left, right] = test::socket_pair();
+    held_operation receive(kind::receive, left.get());
+    tested->submit(*receive);
+    EXPECT_FALSE(receive->finished);
+    EXPECT_EQ(tested->pending(), 1U);
+    EXPECT_EQ(tested->poll(0s), 0U);
+    test::send_from_outside(right, "later");
+    EXPECT_FALSE(receive->finished);
+    EXPECT_EQ(tested->poll(clock::duration::max()), 1U);
+    EXPECT_TRUE(receive->finished);
+    EXPECT_EQ(receive->result, 5);
+    EXPECT_TRUE(receive.woken());
+    EXPECT_EQ(tested->pending(), 0U);
 }
 
 // The rule that makes epoll and io_uring look alike.
-TEST_F(EpollBackend, CancelNeverFinishesAnOperation) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        held_operation receive(kind::receive, left.get());
-        tested->submit(*receive);
-        tested->cancel(*receive);
-        EXPECT_FALSE(receive->finished);
-        EXPECT_FALSE(receive.woken());
-        EXPECT_EQ(tested->pending(), 1U);
-        EXPECT_EQ(tested->poll(clock::duration::max()), 1U) << "it must not wait for more";
-        EXPECT_TRUE(receive->finished);
-        EXPECT_TRUE(receive->cancelled);
-        EXPECT_EQ(tested->pending(), 0U);
-    });
+FIBER_TEST_F(EpollBackend, CancelNeverFinishesAnOperation) {
+    auto [left, right] = test::socket_pair();
+    held_operation receive(kind::receive, left.get());
+    tested->submit(*receive);
+    tested->cancel(*receive);
+    EXPECT_FALSE(receive->finished);
+    EXPECT_FALSE(receive.woken());
+    EXPECT_EQ(tested->pending(), 1U);
+    EXPECT_EQ(tested->poll(clock::duration::max()), 1U) << "it must not wait for more";
+    EXPECT_TRUE(receive->finished);
+    EXPECT_TRUE(receive->cancelled);
+    EXPECT_EQ(tested->pending(), 0U);
 }
 
-TEST_F(EpollBackend, CancelledOperationTakesNothing) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        held_operation receive(kind::receive, left.get());
-        tested->submit(*receive);
-        test::send_from_outside(right, "kept");
-        tested->cancel(*receive);
-        tested->poll(0s);
-        EXPECT_TRUE(receive->cancelled);
-        held_operation next(kind::receive, left.get());
-        tested->submit(*next);
-        EXPECT_EQ(next->result, 4);
-    });
+FIBER_TEST_F(EpollBackend, CancelledOperationTakesNothing) {
+    auto [left, right] = test::socket_pair();
+    held_operation receive(kind::receive, left.get());
+    tested->submit(*receive);
+    test::send_from_outside(right, "kept");
+    tested->cancel(*receive);
+    tested->poll(0s);
+    EXPECT_TRUE(receive->cancelled);
+    held_operation next(kind::receive, left.get());
+    tested->submit(*next);
+    EXPECT_EQ(next->result, 4);
 }
 
-TEST_F(EpollBackend, ServesWaitersInOrder) {
-    run([&] {
-        auto [left, right] = test::socket_pair(SOCK_DGRAM);
-        held_operation first(kind::receive, left.get());
-        held_operation second(kind::receive, left.get());
-        tested->submit(*first);
-        tested->submit(*second);
-        test::send_from_outside(right, "1");
-        tested->poll(clock::duration::max());
-        EXPECT_TRUE(first->finished);
-        EXPECT_FALSE(second->finished);
-        test::send_from_outside(right, "2");
-        tested->poll(clock::duration::max());
-        EXPECT_TRUE(second->finished);
-    });
+FIBER_TEST_F(EpollBackend, ServesWaitersInOrder) {
+    auto [left, right] = test::socket_pair(SOCK_DGRAM);
+    held_operation first(kind::receive, left.get());
+    held_operation second(kind::receive, left.get());
+    tested->submit(*first);
+    tested->submit(*second);
+    test::send_from_outside(right, "1");
+    tested->poll(clock::duration::max());
+    EXPECT_TRUE(first->finished);
+    EXPECT_FALSE(second->finished);
+    test::send_from_outside(right, "2");
+    tested->poll(clock::duration::max());
+    EXPECT_TRUE(second->finished);
 }
 
-TEST_F(EpollBackend, ForgetFailsWhoeverWaits) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        held_operation receive(kind::receive, left.get());
-        held_operation readable(kind::readable, left.get());
-        tested->submit(*receive);
-        tested->submit(*readable);
-        operation forget{.asked = kind::forget, .fd = left.get()};
-        tested->submit(forget);
-        EXPECT_TRUE(forget.finished);
-        EXPECT_EQ(receive->error, EBADF);
-        EXPECT_EQ(readable->error, EBADF);
-        EXPECT_EQ(tested->pending(), 0U);
-    });
+FIBER_TEST_F(EpollBackend, ForgetFailsWhoeverWaits) {
+    auto [left, right] = test::socket_pair();
+    held_operation receive(kind::receive, left.get());
+    held_operation readable(kind::readable, left.get());
+    tested->submit(*receive);
+    tested->submit(*readable);
+    operation forget{.asked = kind::forget, .fd = left.get()};
+    tested->submit(forget);
+    EXPECT_TRUE(forget.finished);
+    EXPECT_EQ(receive->error, EBADF);
+    EXPECT_EQ(readable->error, EBADF);
+    EXPECT_EQ(tested->pending(), 0U);
 }
 
 TEST_F(EpollBackend, ForgetOfTheUnknownIsHarmless) {
@@ -179,26 +167,24 @@ TEST_F(EpollBackend, ForgetOfTheUnknownIsHarmless) {
 }
 
 // Invariant 4. The old file lives on in a duplicate, so the kernel still reports its events.
-TEST_F(EpollBackend, EventOfAForgottenFileReachesNobody) {
-    run([&] {
-        auto [left, right] = test::socket_pair();
-        held_operation old(kind::receive, left.get());
-        tested->submit(*old);
-        const unique_fd duplicate(test::checked(::dup(left.get())));
-        const int number = left.get();
-        operation forget{.asked = kind::forget, .fd = number};
-        tested->submit(forget);
-        auto [other, other_right] = test::socket_pair();
-        test::checked(::dup2(other.get(), number));
-        held_operation fresh(kind::receive, number);
-        tested->submit(*fresh);
-        test::send_from_outside(right, "stale");
-        tested->poll(0s);
-        EXPECT_FALSE(fresh->finished);
-        test::send_from_outside(other_right, "ok");
-        tested->poll(clock::duration::max());
-        EXPECT_EQ(fresh->result, 2);
-    });
+FIBER_TEST_F(EpollBackend, EventOfAForgottenFileReachesNobody) {
+    auto [left, right] = test::socket_pair();
+    held_operation old(kind::receive, left.get());
+    tested->submit(*old);
+    const unique_fd duplicate(test::checked(::dup(left.get())));
+    const int number = left.get();
+    operation forget{.asked = kind::forget, .fd = number};
+    tested->submit(forget);
+    auto [other, other_right] = test::socket_pair();
+    test::checked(::dup2(other.get(), number));
+    held_operation fresh(kind::receive, number);
+    tested->submit(*fresh);
+    test::send_from_outside(right, "stale");
+    tested->poll(0s);
+    EXPECT_FALSE(fresh->finished);
+    test::send_from_outside(other_right, "ok");
+    tested->poll(clock::duration::max());
+    EXPECT_EQ(fresh->result, 2);
 }
 
 TEST_F(EpollBackend, WakeEndsAPoll) {
@@ -233,40 +219,36 @@ TEST_F(EpollBackend, PollKeepsItsLimit) {
 }
 
 // A regular file cannot be registered: the caller is told.
-TEST_F(EpollBackend, WhatCannotBePolledFails) {
-    run([&] {
-        const unique_fd file(test::checked(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
-        held_operation accept(kind::accept, file.get());
-        tested->submit(*accept);
-        EXPECT_TRUE(accept->finished);
-        EXPECT_EQ(accept->error, ENOTSOCK);
-        EXPECT_EQ(tested->pending(), 0U);
-    });
+FIBER_TEST_F(EpollBackend, WhatCannotBePolledFails) {
+    const unique_fd file(test::checked(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
+    held_operation accept(kind::accept, file.get());
+    tested->submit(*accept);
+    EXPECT_TRUE(accept->finished);
+    EXPECT_EQ(accept->error, ENOTSOCK);
+    EXPECT_EQ(tested->pending(), 0U);
 }
 
 // Both directions of one descriptor wait independently.
-TEST_F(EpollBackend, DirectionsAreIndependent) {
-    run([&] {
-        auto [left, right] = test::tcp_pair();
-        held_operation receive(kind::receive, left.get());
-        tested->submit(*receive);
-        const std::vector<std::byte> large(1 << 22);
-        held_operation send(kind::send, left.get());
-        for (send->bytes = const_cast<std::byte*>(large.data()), send->size = large.size();;) {
-            tested->submit(*send);
-            if (!send->finished) {
-                break;
-            }
-            send->finished = false;
+FIBER_TEST_F(EpollBackend, DirectionsAreIndependent) {
+    auto [left, right] = test::tcp_pair();
+    held_operation receive(kind::receive, left.get());
+    tested->submit(*receive);
+    const std::vector<std::byte> large(1 << 22);
+    held_operation send(kind::send, left.get());
+    for (send->bytes = const_cast<std::byte*>(large.data()), send->size = large.size();;) {
+        tested->submit(*send);
+        if (!send->finished) {
+            break;
         }
-        test::send_from_outside(right, "in");
-        tested->poll(clock::duration::max());
-        EXPECT_TRUE(receive->finished);
-        EXPECT_FALSE(send->finished);
-        tested->cancel(*send);
-        tested->poll(0s);
-        EXPECT_TRUE(send->cancelled);
-    });
+        send->finished = false;
+    }
+    test::send_from_outside(right, "in");
+    tested->poll(clock::duration::max());
+    EXPECT_TRUE(receive->finished);
+    EXPECT_FALSE(send->finished);
+    tested->cancel(*send);
+    tested->poll(0s);
+    EXPECT_TRUE(send->cancelled);
 }
 
 }  // namespace

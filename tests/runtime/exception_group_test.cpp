@@ -135,19 +135,17 @@ void fail_below(int groups) {
 }
 
 // A failure deep inside is wrapped once per group, never less.
-TEST_F(ExceptionGroupOfTasks, NestDeeply) {
-    run([] {
-        constexpr int depth = 500;
-        try {
-            fail_below(depth);
-            FAIL() << "nothing was thrown";
-        } catch (const exception_group& group) {
-            const std::string shape = shape_of(group);
-            EXPECT_EQ(shape, std::string(depth - 1, '[') + "deep" + std::string(depth - 1, ']'));
-            EXPECT_EQ(describe(group.find<std::runtime_error>()), "deep");
-            EXPECT_FALSE(group.split<std::runtime_error>().rest);
-        }
-    });
+FIBER_TEST_F(ExceptionGroupOfTasks, NestDeeply) {
+    constexpr int depth = 500;
+    try {
+        fail_below(depth);
+        FAIL() << "nothing was thrown";
+    } catch (const exception_group& group) {
+        const std::string shape = shape_of(group);
+        EXPECT_EQ(shape, std::string(depth - 1, '[') + "deep" + std::string(depth - 1, ']'));
+        EXPECT_EQ(describe(group.find<std::runtime_error>()), "deep");
+        EXPECT_FALSE(group.split<std::runtime_error>().rest);
+    }
 }
 
 }  // namespace

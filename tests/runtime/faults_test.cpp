@@ -78,7 +78,7 @@ void use_everything(const unique_fd& peer) {
 
 // Scenarios 13 and 16: interrupted system calls are invisible.
 TEST_F(FaultsSlow, SignalsDoNotDisturb) {
-    options.time = time_source::monotonic;
+    use_real_time();
     run([] {
         auto [left, right] = test::tcp_pair();  // before the alarms: its calls are the test's own
         const alarms ringing;
@@ -101,7 +101,7 @@ void spend(std::chrono::milliseconds time) {
 
 // Scenario 14: a process that was stopped finds its timers due, each once.
 TEST_F(FaultsSlow, StoppedProcessGoesOn) {
-    options.time = time_source::monotonic;
+    use_real_time();
     const pid_t child = ::fork();
     if (child == 0) {
         int expired = 0;
@@ -133,17 +133,15 @@ TEST_F(FaultsSlow, StoppedProcessGoesOn) {
 }
 
 // Scenario 19: a stack that cannot be had is an error of that spawn() and of nothing else.
-TEST_F(Faults, SpawnWithoutMemoryForAStackFails) {
-    run([] {
-        auto before = spawn([] {
-            this_fiber::sleep_for(1s);
-            return 1;
-        });
-        EXPECT_THROW(static_cast<void>(spawn([] {}, {.stack_size = std::size_t{1} << 60})),
-                     std::system_error);
-        EXPECT_EQ(spawn([] { return 2; }).get(), 2);
-        EXPECT_EQ(before.get(), 1);
+FIBER_TEST_F(Faults, SpawnWithoutMemoryForAStackFails) {
+    auto before = spawn([] {
+        this_fiber::sleep_for(1s);
+        return 1;
     });
+    EXPECT_THROW(static_cast<void>(spawn([] {}, {.stack_size = std::size_t{1} << 60})),
+                 std::system_error);
+    EXPECT_EQ(spawn([] { return 2; }).get(), 2);
+    EXPECT_EQ(before.get(), 1);
 }
 
 /// Spawns until there is no room, three times, and lets all of them end. Exits with 0 if they did.
@@ -187,25 +185,23 @@ TEST_F(Faults, AddressSpaceRunsOutAndComesBack) {
 }
 
 // Scenario 9: without descriptors accept() says so, and works again once there are some.
-TEST_F(Faults, AcceptWithoutDescriptorsFailsAndRecovers) {
-    run([] {
-        test::loopback_listener listener;
-        const unique_fd client = listener.client();
-        rlimit before{};
-        ::getrlimit(RLIMIT_NOFILE, &before);
-        const rlimit none{static_cast<rlim_t>(client.get() + 1), before.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &none);
-        try {
-            static_cast<void>(io::accept(listener.socket.get()));
-            ADD_FAILURE() << "it was accepted";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code().value(), EMFILE);
-        }
-        ::setrlimit(RLIMIT_NOFILE, &before);
-        const unique_fd accepted = io::accept(listener.socket.get());
-        test::send_text(client, "served");
-        EXPECT_EQ(test::receive_text(accepted), "served");
-    });
+FIBER_TEST_F(Faults, AcceptWithoutDescriptorsFailsAndRecovers) {
+    test::loopback_listener listener;
+    const unique_fd client = listener.client();
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{static_cast<rlim_t>(client.get() + 1), before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    try {
+        static_cast<void>(io::accept(listener.socket.get()));
+        ADD_FAILURE() << "it was accepted";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code().value(), EMFILE);
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    const unique_fd accepted = io::accept(listener.socket.get());
+    test::send_text(client, "served");
+    EXPECT_EQ(test::receive_text(accepted), "served");
 }
 
 TEST_F(Faults, RuntimeWithoutDescriptorsDoesNotStart) {
@@ -219,35 +215,33 @@ TEST_F(Faults, RuntimeWithoutDescriptorsDoesNotStart) {
 }
 
 // Scenario 17: a peer that resets the connection at any moment is an error of that call.
-TEST_F(Faults, ResetAtEachCallIsAnError) {
-    run([] {
-        for (int calls = 0; calls < 8; ++calls) {
-            auto [left, right] = test::tcp_pair();
-            auto server = spawn([&, &right = right] {
-                for (int i = 0; i < calls; ++i) {
-                    test::send_text(right, test::receive_text(right, 4));
-                }
-                const linger at_once{1, 0};
-                ::setsockopt(right.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-                right.reset();
-            });
-            int answered = 0;
-            try {
-                for (;;) {
-                    test::send_text(left, "ping");
-                    if (test::receive_text(left, 4).empty()) {
-                        break;
-                    }
-                    ++answered;
-                }
-                ADD_FAILURE() << "the reset was not noticed";
-            } catch (const io_error& error) {
-                EXPECT_TRUE(error.code().value() == ECONNRESET || error.code().value() == EPIPE);
+FIBER_TEST_F(Faults, ResetAtEachCallIsAnError) {
+    for (int calls = 0; calls < 8; ++calls) {
+        auto [left, right] = test::tcp_pair();
+        auto server = spawn([&, &right = right] {
+            for (int i = 0; i < calls; ++i) {
+                test::send_text(right, test::receive_text(right, 4));
             }
-            EXPECT_EQ(answered, calls);
-            server.get();
+            const linger at_once{1, 0};
+            ::setsockopt(right.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            right.reset();
+        });
+        int answered = 0;
+        try {
+            for (;;) {
+                test::send_text(left, "ping");
+                if (test::receive_text(left, 4).empty()) {
+                    break;
+                }
+                ++answered;
+            }
+            ADD_FAILURE() << "the reset was not noticed";
+        } catch (const io_error& error) {
+            EXPECT_TRUE(error.code().value() == ECONNRESET || error.code().value() == EPIPE);
         }
-    });
+        EXPECT_EQ(answered, calls);
+        server.get();
+    }
 }
 
 }  // namespace

@@ -65,37 +65,33 @@ TEST_F(ForeignThread, CannotSendToAReceiver) {
 }
 
 // T019, T033: where it can be told before anything has changed, it is an error, and both go on.
-TEST_F(ForeignThread, IsToldWhatItMustNotDo) {
-    run([] {
-        auto sleeper = spawn([] { this_fiber::sleep_for(std::chrono::hours(1)); });
-        this_fiber::yield();
-        cancel_scope scope;
-        with_task_group([&](task_group& group) {
-            scope.run([&] {
-                for (const auto& where : {&outside, &elsewhere}) {
-                    where([&] {
-                        EXPECT_THROW(sleeper.cancel(), usage_error);
-                        EXPECT_THROW(scope.cancel(), usage_error);
-                        EXPECT_THROW(group.cancel(), usage_error);
-                        EXPECT_THROW(group.spawn([] { ADD_FAILURE(); }), usage_error);
-                        EXPECT_THROW(sleeper.join(), usage_error);
-                    });
-                }
-            });
-            EXPECT_EQ(group.running(), 0U);
+FIBER_TEST_F(ForeignThread, IsToldWhatItMustNotDo) {
+    auto sleeper = spawn([] { this_fiber::sleep_for(std::chrono::hours(1)); });
+    this_fiber::yield();
+    cancel_scope scope;
+    with_task_group([&](task_group& group) {
+        scope.run([&] {
+            for (const auto& where : {&outside, &elsewhere}) {
+                where([&] {
+                    EXPECT_THROW(sleeper.cancel(), usage_error);
+                    EXPECT_THROW(scope.cancel(), usage_error);
+                    EXPECT_THROW(group.cancel(), usage_error);
+                    EXPECT_THROW(group.spawn([] { ADD_FAILURE(); }), usage_error);
+                    EXPECT_THROW(sleeper.join(), usage_error);
+                });
+            }
         });
-        EXPECT_FALSE(scope.cancel_called());
-        this_fiber::yield();
+        EXPECT_EQ(group.running(), 0U);
     });
+    EXPECT_FALSE(scope.cancel_called());
+    this_fiber::yield();
 }
 
-TEST_F(ForeignThread, MayUseTheHandle) {
-    run([] {
-        event happened;
-        outside([&, runtime = current_runtime()] { runtime.post([&] { happened.set(); }); });
-        happened.wait();
-        this_fiber::yield();
-    });
+FIBER_TEST_F(ForeignThread, MayUseTheHandle) {
+    event happened;
+    outside([&, runtime = current_runtime()] { runtime.post([&] { happened.set(); }); });
+    happened.wait();
+    this_fiber::yield();
 }
 
 }  // namespace

@@ -104,12 +104,10 @@ private:
     task<> sleeping_;
 };
 
-TEST_F(Fork, ChildMayExit) {
-    run([] {
-        bystanders others;
-        EXPECT_EQ(exit_code_of([] { return 3; }), 3);
-        others.expect_undisturbed();
-    });
+FIBER_TEST_F(Fork, ChildMayExit) {
+    bystanders others;
+    EXPECT_EQ(exit_code_of([] { return 3; }), 3);
+    others.expect_undisturbed();
 }
 
 // Scenario 12: every descriptor of the runtime, and all that it has opened, is closed on exec.
@@ -124,137 +122,120 @@ TEST_F(Fork, ChildMayExecuteAProgramThatInheritsNothing) {
 }
 
 // Blocking calls of the parent's runtime say what is wrong, and closing touches nothing of it.
-TEST_F(Fork, ChildIsOutsideOfTheRuntime) {
-    run([] {
-        bystanders others;
-        std::optional<std::pair<unique_fd, unique_fd>> ends = test::socket_pair();
-        auto waiting = spawn([&] { return test::receive_text(ends->first); });
-        this_fiber::yield();
-        const auto home = current_runtime();
-        EXPECT_EQ(exit_code_of([&] {
-                      int refused = 0;
-                      const std::vector<std::function<void()>> calls{
-                          [] { this_fiber::sleep_for(1ms); },
-                          [] { this_fiber::yield(); },
-                          [&] { static_cast<void>(test::receive_text(ends->second)); },
-                          [] { auto spawned = spawn([] {}); },
-                          [] { to_thread([] {}); },
-                          [&] { home.post([] {}); },
-                          [] { static_cast<void>(current_runtime()); }};
-                      for (const auto& each : calls) {
-                          try {
-                              each();
-                          } catch (const usage_error&) {
-                              ++refused;
-                          }
+FIBER_TEST_F(Fork, ChildIsOutsideOfTheRuntime) {
+    bystanders others;
+    std::optional<std::pair<unique_fd, unique_fd>> ends = test::socket_pair();
+    auto waiting = spawn([&] { return test::receive_text(ends->first); });
+    this_fiber::yield();
+    const auto home = current_runtime();
+    EXPECT_EQ(exit_code_of([&] {
+                  int refused = 0;
+                  const std::vector<std::function<void()>> calls{
+                      [] { this_fiber::sleep_for(1ms); },
+                      [] { this_fiber::yield(); },
+                      [&] { static_cast<void>(test::receive_text(ends->second)); },
+                      [] { auto spawned = spawn([] {}); },
+                      [] { to_thread([] {}); },
+                      [&] { home.post([] {}); },
+                      [] { static_cast<void>(current_runtime()); }};
+                  for (const auto& each : calls) {
+                      try {
+                          each();
+                      } catch (const usage_error&) {
+                          ++refused;
                       }
-                      ends.reset();  // closes the copies of the child
-                      return refused == static_cast<int>(calls.size()) ? 0 : 1;
-                  }),
-                  0);
-        EXPECT_FALSE(waiting.done());
-        test::send_text(ends->second, "open");
-        EXPECT_EQ(waiting.get(), "open");
-        others.expect_undisturbed();
-    });
+                  }
+                  ends.reset();  // closes the copies of the child
+                  return refused == static_cast<int>(calls.size()) ? 0 : 1;
+              }),
+              0);
+    EXPECT_FALSE(waiting.done());
+    test::send_text(ends->second, "open");
+    EXPECT_EQ(waiting.get(), "open");
+    others.expect_undisturbed();
 }
 
 // "The child continues": in a runtime of its own.
-TEST_F(Fork, ChildMayRunAnew) {
-    run([&] {
-        bystanders others;
-        EXPECT_EQ(exit_code_of([&] {
-                      return weft::run(
-                          [] {
-                              auto [left, right] = test::socket_pair();
-                              auto reading =
-                                  spawn([&left = left] { return test::receive_text(left); });
-                              this_fiber::sleep_for(1ms);
-                              test::send_text(right, "hello");
-                              return reading.get() == "hello" ? 4 : 1;
-                          },
-                          options);
-                  }),
-                  4);
-        others.expect_undisturbed();
-    });
+FIBER_TEST_F(Fork, ChildMayRunAnew) {
+    bystanders others;
+    EXPECT_EQ(exit_code_of([&] {
+                  return weft::run(
+                      [] {
+                          auto [left, right] = test::socket_pair();
+                          auto reading = spawn([&left = left] { return test::receive_text(left); });
+                          this_fiber::sleep_for(1ms);
+                          test::send_text(right, "hello");
+                          return reading.get() == "hello" ? 4 : 1;
+                      },
+                      options);
+              }),
+              4);
+    others.expect_undisturbed();
 }
 
 // The child of another thread, while a runtime runs on this one.
-TEST_F(Fork, ChildOfAnotherThreadMayRunToo) {
-    run([&] {
-        bystanders others;
-        EXPECT_EQ(to_thread([&] {
-                      return exit_code_of([&] { return weft::run([] { return 5; }, options); });
-                  }),
-                  5);
-        others.expect_undisturbed();
-    });
+FIBER_TEST_F(Fork, ChildOfAnotherThreadMayRunToo) {
+    bystanders others;
+    EXPECT_EQ(to_thread([&] {
+                  return exit_code_of([&] { return weft::run([] { return 5; }, options); });
+              }),
+              5);
+    others.expect_undisturbed();
 }
 
 // A.10: a signal in the child is no signal in the parent, and has its default effect there.
-TEST_F(Fork, SignalsOfTheChildAreItsOwn) {
-    run([] {
-        signals received({SIGUSR1, SIGINT});
-        EXPECT_EQ(exit_code_of([] { return ::raise(SIGUSR1); }), -SIGUSR1);
-        EXPECT_EQ(exit_code_of([] { return ::raise(SIGINT); }), -SIGINT);
-        EXPECT_EQ(received.try_next(), std::nullopt);
-        ::raise(SIGUSR1);
-        EXPECT_EQ(received.next(), SIGUSR1);
-    });
+FIBER_TEST_F(Fork, SignalsOfTheChildAreItsOwn) {
+    signals received({SIGUSR1, SIGINT});
+    EXPECT_EQ(exit_code_of([] { return ::raise(SIGUSR1); }), -SIGUSR1);
+    EXPECT_EQ(exit_code_of([] { return ::raise(SIGINT); }), -SIGINT);
+    EXPECT_EQ(received.try_next(), std::nullopt);
+    ::raise(SIGUSR1);
+    EXPECT_EQ(received.next(), SIGUSR1);
 }
 
-TEST_F(Fork, InterruptOfTheChildIsItsOwn) {
-    run([] {
-        EXPECT_EQ(exit_code_of([] { return ::raise(SIGINT); }), -SIGINT);
-        this_fiber::sleep_for(1ms);
-    });
+FIBER_TEST_F(Fork, InterruptOfTheChildIsItsOwn) {
+    EXPECT_EQ(exit_code_of([] { return ::raise(SIGINT); }), -SIGINT);
+    this_fiber::sleep_for(1ms);
 }
 
-TEST_F(Fork, ChildHasNoFibersForADebuggerToFind) {
-    run([] {
-        EXPECT_NE(weft_fiber_registry.runtimes, nullptr);
-        EXPECT_EQ(exit_code_of([] { return weft_fiber_registry.runtimes != nullptr; }), 0);
-    });
+FIBER_TEST_F(Fork, ChildHasNoFibersForADebuggerToFind) {
+    EXPECT_NE(weft_fiber_registry.runtimes, nullptr);
+    EXPECT_EQ(exit_code_of([] { return weft_fiber_registry.runtimes != nullptr; }), 0);
 }
 
 // Unwinding in the child destroys handles, but not what they stand for in the parent.
-TEST_F(Fork, UnwindingInTheChildLeavesTheParentsAlone) {
-    run([] {
-        std::optional<task<>> sleeping(spawn([] { this_fiber::sleep_for(1s); }));
-        this_fiber::yield();
-        EXPECT_EQ(exit_code_of([&] {
-                      sleeping.reset();
-                      return 6;
-                  }),
-                  6);
-        sleeping->get();
-    });
+FIBER_TEST_F(Fork, UnwindingInTheChildLeavesTheParentsAlone) {
+    std::optional<task<>> sleeping(spawn([] { this_fiber::sleep_for(1s); }));
+    this_fiber::yield();
+    EXPECT_EQ(exit_code_of([&] {
+                  sleeping.reset();
+                  return 6;
+              }),
+              6);
+    sleeping->get();
 }
 
 // There is nothing left that the child could return to.
-TEST_F(Fork, ReturningFromTheFiberEndsTheChildWithAMessage) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        bool parent = false;
-        const pid_t self = ::getpid();
-        auto forking = spawn([&, &writer = writer] {
-            if (::fork() == 0) {
-                ::dup2(writer.native(), STDERR_FILENO);
-                return;
-            }
-            parent = ::getpid() == self;
-        });
-        forking.get();
-        EXPECT_TRUE(parent);
-        writer.close();
-        std::string text;
-        reader.read_all(text);
-        EXPECT_NE(text.find("returned from the fiber it was forked in"), std::string::npos);
-        int status = 0;
-        ::wait(&status);
-        EXPECT_EQ(WEXITSTATUS(status), EXIT_FAILURE);
+FIBER_TEST_F(Fork, ReturningFromTheFiberEndsTheChildWithAMessage) {
+    auto [reader, writer] = make_pipe();
+    bool parent = false;
+    const pid_t self = ::getpid();
+    auto forking = spawn([&, &writer = writer] {
+        if (::fork() == 0) {
+            ::dup2(writer.native(), STDERR_FILENO);
+            return;
+        }
+        parent = ::getpid() == self;
     });
+    forking.get();
+    EXPECT_TRUE(parent);
+    writer.close();
+    std::string text;
+    reader.read_all(text);
+    EXPECT_NE(text.find("returned from the fiber it was forked in"), std::string::npos);
+    int status = 0;
+    ::wait(&status);
+    EXPECT_EQ(WEXITSTATUS(status), EXIT_FAILURE);
 }
 
 // Threads that start and end runtimes hold locks now and then; the child must not need them.

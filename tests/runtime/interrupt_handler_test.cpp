@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 
 class InterruptHandler : public test::runtime_test {
 protected:
-    InterruptHandler() { options.time = time_source::monotonic; }
+    InterruptHandler() { use_real_time(); }
 
     /// Runs `main` and exits: 10 if run() threw interrupted, 11 if cancelled, else its result.
     template <class Main>

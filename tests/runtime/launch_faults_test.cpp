@@ -76,37 +76,33 @@ protected:
     }
 };
 
-TEST_F(LaunchFaults, KernelWithoutRoomForAProcess) {
-    run([] {
-        const auto before = test::open_descriptors();
-        for (const int error : {EAGAIN, ENOMEM}) {
-            spawn_error = error;
-            EXPECT_EQ(start(), error);
-            EXPECT_EQ(test::open_descriptors(), before);
-        }
-        spawn_error = 0;
-        EXPECT_EQ(start(), 0);
-    });
+FIBER_TEST_F(LaunchFaults, KernelWithoutRoomForAProcess) {
+    const auto before = test::open_descriptors();
+    for (const int error : {EAGAIN, ENOMEM}) {
+        spawn_error = error;
+        EXPECT_EQ(start(), error);
+        EXPECT_EQ(test::open_descriptors(), before);
+    }
+    spawn_error = 0;
+    EXPECT_EQ(start(), 0);
 }
 
 // The process has begun by then: it is killed and reaped.
-TEST_F(LaunchFaults, KernelWithoutPidfds) {
-    run([] {
-        const auto before = test::open_descriptors();
-        pidfd_error = ENOSYS;
-        try {
-            process({"cat"}, {.input = redirect::pipe});
-            ADD_FAILURE() << "it started";
-        } catch (const io_error& error) {
-            EXPECT_NE(std::string(error.what()).find("needs Linux 5.4"), std::string::npos);
-        }
-        pidfd_error = EMFILE;
-        EXPECT_EQ(start(), EMFILE);
-        EXPECT_EQ(test::open_descriptors(), before);
-        EXPECT_FALSE(test::has_children());
-        pidfd_error = 0;
-        EXPECT_EQ(start(), 0);
-    });
+FIBER_TEST_F(LaunchFaults, KernelWithoutPidfds) {
+    const auto before = test::open_descriptors();
+    pidfd_error = ENOSYS;
+    try {
+        process({"cat"}, {.input = redirect::pipe});
+        ADD_FAILURE() << "it started";
+    } catch (const io_error& error) {
+        EXPECT_NE(std::string(error.what()).find("needs Linux 5.4"), std::string::npos);
+    }
+    pidfd_error = EMFILE;
+    EXPECT_EQ(start(), EMFILE);
+    EXPECT_EQ(test::open_descriptors(), before);
+    EXPECT_FALSE(test::has_children());
+    pidfd_error = 0;
+    EXPECT_EQ(start(), 0);
 }
 
 }  // namespace

@@ -73,25 +73,20 @@ TYPED_TEST(LockWatchOf, FindsWhoeverHeldItAlone) {
     });
 }
 
-TEST_F(LockWatch, FindsItForWaitsWithALimit) {
-    run([&] {
-        timed_mutex before;
-        expect_reports([&] { before.lock(); }, [&] { EXPECT_FALSE(before.try_lock_for(1h)); });
-        timed_mutex after;
-        expect_reports_at_the_end([&] { after.lock(); },
-                                  [&] { EXPECT_FALSE(after.try_lock_for(1h)); });
-    });
+FIBER_TEST_F(LockWatch, FindsItForWaitsWithALimit) {
+    timed_mutex before;
+    expect_reports([&] { before.lock(); }, [&] { EXPECT_FALSE(before.try_lock_for(1h)); });
+    timed_mutex after;
+    expect_reports_at_the_end([&] { after.lock(); }, [&] { EXPECT_FALSE(after.try_lock_for(1h)); });
 }
 
-TEST_F(LockWatch, FindsReadersAndThoseWhoWaitToRead) {
-    run([&] {
-        shared_mutex read;
-        expect_reports([&] { read.lock_shared(); }, [&] { read.lock(); });
-        shared_mutex read_later;
-        expect_reports_at_the_end([&] { read_later.lock_shared(); }, [&] { read_later.lock(); });
-        shared_mutex written;
-        expect_reports([&] { written.lock(); }, [&] { written.lock_shared(); });
-    });
+FIBER_TEST_F(LockWatch, FindsReadersAndThoseWhoWaitToRead) {
+    shared_mutex read;
+    expect_reports([&] { read.lock_shared(); }, [&] { read.lock(); });
+    shared_mutex read_later;
+    expect_reports_at_the_end([&] { read_later.lock_shared(); }, [&] { read_later.lock(); });
+    shared_mutex written;
+    expect_reports([&] { written.lock(); }, [&] { written.lock_shared(); });
 }
 
 /// Leaves a fiber behind that has been notified and waits for a lock that never becomes free; exits
@@ -127,63 +122,57 @@ TEST_F(LockWatch, FindsItForANotifiedFiber) {
     EXPECT_EXIT(relock_what_is_abandoned(), ::testing::ExitedWithCode(7), "");
 }
 
-TEST_F(LockWatch, ReaderThatAsksForMoreIsRefusedInsteadOfWaitingForItself) {
-    run([] {
-        shared_timed_mutex guard;
-        const std::shared_lock own(guard);
-        EXPECT_THROW(guard.lock(), usage_error);
-        EXPECT_THROW(static_cast<void>(guard.try_lock_for(1s)), usage_error);
-        EXPECT_FALSE(guard.try_lock());
-        {
-            const std::shared_lock again(guard);  // nobody stands before it
-        }
-        auto writer = spawn([&] { const std::unique_lock lock(guard); });
-        this_fiber::yield();
-        EXPECT_THROW(guard.lock_shared(), usage_error);
-        EXPECT_EQ(guard.statistics().readers, 1U);
-        EXPECT_EQ(guard.statistics().waiting, 1U);
-        writer.cancel();
-        writer.join();
-    });
+FIBER_TEST_F(LockWatch, ReaderThatAsksForMoreIsRefusedInsteadOfWaitingForItself) {
+    shared_timed_mutex guard;
+    const std::shared_lock own(guard);
+    EXPECT_THROW(guard.lock(), usage_error);
+    EXPECT_THROW(static_cast<void>(guard.try_lock_for(1s)), usage_error);
+    EXPECT_FALSE(guard.try_lock());
+    {
+        const std::shared_lock again(guard);  // nobody stands before it
+    }
+    auto writer = spawn([&] { const std::unique_lock lock(guard); });
+    this_fiber::yield();
+    EXPECT_THROW(guard.lock_shared(), usage_error);
+    EXPECT_EQ(guard.statistics().readers, 1U);
+    EXPECT_EQ(guard.statistics().waiting, 1U);
+    writer.cancel();
+    writer.join();
 }
 
-TEST_F(LockWatch, ReaderThatHasGivenItBackMayAskForMore) {
-    run([] {
-        shared_mutex guard;
-        guard.lock_shared();
-        guard.unlock_shared();
-        auto other = spawn([&] {
-            const std::shared_lock lock(guard);
-            this_fiber::yield();
-        });
+FIBER_TEST_F(LockWatch, ReaderThatHasGivenItBackMayAskForMore) {
+    shared_mutex guard;
+    guard.lock_shared();
+    guard.unlock_shared();
+    auto other = spawn([&] {
+        const std::shared_lock lock(guard);
         this_fiber::yield();
-        guard.lock();  // waits for the other one only
-        guard.unlock();
-        other.get();
-        EXPECT_EQ(guard.statistics().readers, 0U);
     });
+    this_fiber::yield();
+    guard.lock();  // waits for the other one only
+    guard.unlock();
+    other.get();
+    EXPECT_EQ(guard.statistics().readers, 0U);
 }
 
 // A fiber may give back what another one took; and a lock may stand where another one stood.
-TEST_F(LockWatch, ForgetsReadersThatAreGone) {
-    run([] {
-        auto guard = std::make_unique<shared_mutex>();
-        guard->lock_shared();
-        spawn([&] { guard->unlock_shared(); }).get();
-        guard->lock();
-        guard->unlock();
-        guard->lock_shared();
-        std::destroy_at(guard.get());
-        std::construct_at(guard.get());
-        auto reader = spawn([&] {
-            const std::shared_lock lock(*guard);
-            this_fiber::yield();
-        });
+FIBER_TEST_F(LockWatch, ForgetsReadersThatAreGone) {
+    auto guard = std::make_unique<shared_mutex>();
+    guard->lock_shared();
+    spawn([&] { guard->unlock_shared(); }).get();
+    guard->lock();
+    guard->unlock();
+    guard->lock_shared();
+    std::destroy_at(guard.get());
+    std::construct_at(guard.get());
+    auto reader = spawn([&] {
+        const std::shared_lock lock(*guard);
         this_fiber::yield();
-        guard->lock();
-        guard->unlock();
-        reader.get();
     });
+    this_fiber::yield();
+    guard->lock();
+    guard->unlock();
+    reader.get();
 }
 
 }  // namespace

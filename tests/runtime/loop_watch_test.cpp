@@ -276,20 +276,18 @@ TEST_F(LoopWatchSlow, AStallIsRecordedWhenItIsOver) {
     });
 }
 
-TEST_F(LoopWatchSlow, AnswersAToolThatAsksWhereItIs) {
-    run([] {
-        auto& memory = test::trace_memory_here();
-        ASSERT_EQ(memory.loop().signal, static_cast<std::uint32_t>(SIGURG));
-        EXPECT_EQ(memory.loop().stall_limit, 0U);
-        memory.control().asked_snapshot = 7;
-        ::raise(SIGURG);
-        EXPECT_EQ(memory.loop().answered_snapshot, 7U);
-        EXPECT_EQ(memory.asked()[0].fiber, this_fiber::id());
-        EXPECT_GT(memory.asked()[0].size, 0U);
-        const auto time = memory.asked()[0].time;
-        ::raise(SIGURG);  // nobody has asked again
-        EXPECT_EQ(memory.asked()[0].time, time);
-    });
+FIBER_TEST_F(LoopWatchSlow, AnswersAToolThatAsksWhereItIs) {
+    auto& memory = test::trace_memory_here();
+    ASSERT_EQ(memory.loop().signal, static_cast<std::uint32_t>(SIGURG));
+    EXPECT_EQ(memory.loop().stall_limit, 0U);
+    memory.control().asked_snapshot = 7;
+    ::raise(SIGURG);
+    EXPECT_EQ(memory.loop().answered_snapshot, 7U);
+    EXPECT_EQ(memory.asked()[0].fiber, this_fiber::id());
+    EXPECT_GT(memory.asked()[0].size, 0U);
+    const auto time = memory.asked()[0].time;
+    ::raise(SIGURG);  // nobody has asked again
+    EXPECT_EQ(memory.asked()[0].time, time);
 }
 
 TEST_F(LoopWatchSlow, IsOnInDebugMode) {

@@ -37,7 +37,7 @@ void come_and_go(int crowd) {
 
 class Memory : public test::runtime_test {
 protected:
-    Memory() { options.time = time_source::monotonic; }
+    Memory() { use_real_time(); }
 
     /// A crowd comes and goes ten times; memory and descriptors are back within 5 %.
     static void expect_nothing_left_by(int crowd);
@@ -72,13 +72,13 @@ void Memory::expect_nothing_left_by(int crowd) {
 using MemorySlow = Memory;
 using MemoryLong = Memory;
 
-TEST_F(MemorySlow, CrowdsLeaveNothingBehind) {
-    run([] { expect_nothing_left_by(test::sanitized() ? 2'000 : 20'000); });
+FIBER_TEST_F(MemorySlow, CrowdsLeaveNothingBehind) {
+    expect_nothing_left_by(test::sanitized() ? 2'000 : 20'000);
 }
 
 // Scenario 4: 100,000 fibers, ten times.
-TEST_F(MemoryLong, CrowdsLeaveNothingBehind) {
-    run([] { expect_nothing_left_by(100'000); });
+FIBER_TEST_F(MemoryLong, CrowdsLeaveNothingBehind) {
+    expect_nothing_left_by(100'000);
 }
 
 }  // namespace

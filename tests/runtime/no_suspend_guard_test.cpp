@@ -24,27 +24,25 @@ namespace {
 using namespace std::chrono_literals;
 using NoSuspendGuard = test::runtime_test;
 
-TEST_F(NoSuspendGuard, LetsCallsPassThatNeedNotWait) {
-    run([] {
-        mutex guard;
-        counting_semaphore permits(1);
-        channel<int> numbers(1);
-        bool others_ran = false;
-        auto other = spawn([&] { others_ran = true; });
-        {
-            const no_suspend_guard here;
-            for (int i = 0; i < 1000; ++i) {  // more than a fiber's budget
-                const std::lock_guard lock(guard);
-                permits.acquire();
-                permits.release();
-                numbers.send(i);
-                EXPECT_EQ(numbers.receive(), i);
-            }
-            EXPECT_FALSE(others_ran);
+FIBER_TEST_F(NoSuspendGuard, LetsCallsPassThatNeedNotWait) {
+    mutex guard;
+    counting_semaphore permits(1);
+    channel<int> numbers(1);
+    bool others_ran = false;
+    auto other = spawn([&] { others_ran = true; });
+    {
+        const no_suspend_guard here;
+        for (int i = 0; i < 1000; ++i) {  // more than a fiber's budget
+            const std::lock_guard lock(guard);
+            permits.acquire();
+            permits.release();
+            numbers.send(i);
+            EXPECT_EQ(numbers.receive(), i);
         }
-        this_fiber::yield();
-        EXPECT_TRUE(others_ran);
-    });
+        EXPECT_FALSE(others_ran);
+    }
+    this_fiber::yield();
+    EXPECT_TRUE(others_ran);
 }
 
 TEST_F(NoSuspendGuard, EndsTheProgramAtAnySuspension) {
@@ -77,28 +75,24 @@ TEST_F(NoSuspendGuard, Nests) {
                  "weft: bug: .*no_suspend_guard");
 }
 
-TEST_F(NoSuspendGuard, EndsWithItsScope) {
-    run([] {
-        { const no_suspend_guard here; }
-        this_fiber::sleep_for(1s);
-        EXPECT_EQ(clock::now(), clock::time_point{1s});
-    });
+FIBER_TEST_F(NoSuspendGuard, EndsWithItsScope) {
+    { const no_suspend_guard here; }
+    this_fiber::sleep_for(1s);
+    EXPECT_EQ(clock::now(), clock::time_point{1s});
 }
 
 // Throwing is no suspension; after the guard the fiber is cancelled still.
-TEST_F(NoSuspendGuard, CancellationIsThrownAsEver) {
-    run([] {
-        cancel_scope scope;
-        EXPECT_FALSE(scope.run([&] {
-            {
-                const no_suspend_guard here;
-                scope.cancel();
-                EXPECT_THROW(this_fiber::sleep_for(1s), cancelled);
-            }
-            this_fiber::yield();
-            ADD_FAILURE() << "the cancellation was lost";
-        }));
-    });
+FIBER_TEST_F(NoSuspendGuard, CancellationIsThrownAsEver) {
+    cancel_scope scope;
+    EXPECT_FALSE(scope.run([&] {
+        {
+            const no_suspend_guard here;
+            scope.cancel();
+            EXPECT_THROW(this_fiber::sleep_for(1s), cancelled);
+        }
+        this_fiber::yield();
+        ADD_FAILURE() << "the cancellation was lost";
+    }));
 }
 
 TEST_F(NoSuspendGuard, HasNoEffectOutsideFibers) {

@@ -26,94 +26,82 @@ std::string read_once(pipe_reader& from) {
     return text;
 }
 
-TEST_F(Pipe, CarriesBytesUntilTheWriterCloses) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        writer.write_all(bytes_of("hello"));
-        EXPECT_EQ(read_once(reader), "hello");
+FIBER_TEST_F(Pipe, CarriesBytesUntilTheWriterCloses) {
+    auto [reader, writer] = make_pipe();
+    writer.write_all(bytes_of("hello"));
+    EXPECT_EQ(read_once(reader), "hello");
+    writer.close();
+    EXPECT_EQ(read_once(reader), "");
+    EXPECT_FALSE(writer.is_open());
+    EXPECT_TRUE(reader.is_open());
+}
+
+FIBER_TEST_F(Pipe, WritesMoreThanItHolds) {
+    auto [reader, writer] = make_pipe();
+    const std::string large(1 << 20, 'x');
+    auto writing = spawn([&, &writer = writer] {
+        writer.write_all(bytes_of(large));
         writer.close();
-        EXPECT_EQ(read_once(reader), "");
-        EXPECT_FALSE(writer.is_open());
-        EXPECT_TRUE(reader.is_open());
     });
+    std::string received = "before ";
+    reader.read_all(received);
+    EXPECT_EQ(received, "before " + large);
+    writing.get();
 }
 
-TEST_F(Pipe, WritesMoreThanItHolds) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        const std::string large(1 << 20, 'x');
-        auto writing = spawn([&, &writer = writer] {
-            writer.write_all(bytes_of(large));
-            writer.close();
-        });
-        std::string received = "before ";
-        reader.read_all(received);
-        EXPECT_EQ(received, "before " + large);
-        writing.get();
-    });
-}
-
-TEST_F(Pipe, ReadAllTakesNoMoreThanTheLimit) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        writer.write_all(bytes_of("12345"));
-        std::string received;
-        try {
-            reader.read_all(received, 4);
-            ADD_FAILURE() << "five bytes were taken";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code(), std::errc::message_size);
-            EXPECT_EQ(error.transferred(), 4U);
-        }
-        EXPECT_EQ(received, "1234");
-    });
-}
-
-TEST_F(Pipe, ReadAllTakesExactlyTheLimit) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        writer.write_all(bytes_of("1234"));
-        writer.close();
-        std::string received;
+FIBER_TEST_F(Pipe, ReadAllTakesNoMoreThanTheLimit) {
+    auto [reader, writer] = make_pipe();
+    writer.write_all(bytes_of("12345"));
+    std::string received;
+    try {
         reader.read_all(received, 4);
-        EXPECT_EQ(received, "1234");
-    });
+        ADD_FAILURE() << "five bytes were taken";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code(), std::errc::message_size);
+        EXPECT_EQ(error.transferred(), 4U);
+    }
+    EXPECT_EQ(received, "1234");
+}
+
+FIBER_TEST_F(Pipe, ReadAllTakesExactlyTheLimit) {
+    auto [reader, writer] = make_pipe();
+    writer.write_all(bytes_of("1234"));
+    writer.close();
+    std::string received;
+    reader.read_all(received, 4);
+    EXPECT_EQ(received, "1234");
 }
 
 // SIGPIPE would end this program.
-TEST_F(Pipe, WritingToNobodyIsAnErrorAndNoSignal) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        reader.close();
-        try {
-            writer.write_all(bytes_of("hello"));
-            ADD_FAILURE() << "somebody took it";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code(), std::errc::broken_pipe);
-            EXPECT_EQ(error.transferred(), 0U);
-        }
-        sigset_t pending;
-        ::sigpending(&pending);
-        EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
-    });
+FIBER_TEST_F(Pipe, WritingToNobodyIsAnErrorAndNoSignal) {
+    auto [reader, writer] = make_pipe();
+    reader.close();
+    try {
+        writer.write_all(bytes_of("hello"));
+        ADD_FAILURE() << "somebody took it";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code(), std::errc::broken_pipe);
+        EXPECT_EQ(error.transferred(), 0U);
+    }
+    sigset_t pending;
+    ::sigpending(&pending);
+    EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
 }
 
-TEST_F(Pipe, TellsHowMuchWasWrittenBeforeTheReaderLeft) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        const std::string large(1 << 20, 'x');
-        auto writing = spawn([&, &writer = writer]() -> std::size_t {
-            try {
-                writer.write_all(bytes_of(large));
-            } catch (const io_error& error) {
-                return error.transferred();
-            }
-            return 0;
-        });
-        let_others_run();
-        reader.close();
-        EXPECT_GE(writing.get(), 4096U);
+FIBER_TEST_F(Pipe, TellsHowMuchWasWrittenBeforeTheReaderLeft) {
+    auto [reader, writer] = make_pipe();
+    const std::string large(1 << 20, 'x');
+    auto writing = spawn([&, &writer = writer]() -> std::size_t {
+        try {
+            writer.write_all(bytes_of(large));
+        } catch (const io_error& error) {
+            return error.transferred();
+        }
+        return 0;
     });
+    let_others_run();
+    reader.close();
+    EXPECT_GE(writing.get(), 4096U);
 }
 
 // A SIGPIPE that the program holds back for itself stays there.
@@ -134,45 +122,39 @@ TEST_F(Pipe, LeavesASignalThatWaitedBefore) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_F(Pipe, CancelledReadLosesNothing) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        auto reading = spawn([&reader = reader] { return read_once(reader); });
-        let_others_run();
-        reading.cancel();
-        EXPECT_THROW(reading.get(), cancelled);
-        writer.write_all(bytes_of("later"));
-        EXPECT_EQ(read_once(reader), "later");
-    });
+FIBER_TEST_F(Pipe, CancelledReadLosesNothing) {
+    auto [reader, writer] = make_pipe();
+    auto reading = spawn([&reader = reader] { return read_once(reader); });
+    let_others_run();
+    reading.cancel();
+    EXPECT_THROW(reading.get(), cancelled);
+    writer.write_all(bytes_of("later"));
+    EXPECT_EQ(read_once(reader), "later");
 }
 
-TEST_F(Pipe, CancelledReadAllKeepsWhatItHas) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        std::string received;
-        auto reading = spawn([&, &reader = reader] { reader.read_all(received); });
-        writer.write_all(bytes_of("early"));
-        let_others_run();
-        reading.cancel();
-        EXPECT_THROW(reading.get(), cancelled);
-        EXPECT_EQ(received, "early");
-    });
+FIBER_TEST_F(Pipe, CancelledReadAllKeepsWhatItHas) {
+    auto [reader, writer] = make_pipe();
+    std::string received;
+    auto reading = spawn([&, &reader = reader] { reader.read_all(received); });
+    writer.write_all(bytes_of("early"));
+    let_others_run();
+    reading.cancel();
+    EXPECT_THROW(reading.get(), cancelled);
+    EXPECT_EQ(received, "early");
 }
 
-TEST_F(Pipe, ClosingWakesTheReader) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        auto reading = spawn([&reader = reader] { return read_once(reader); });
-        let_others_run();
-        reader.close();
-        try {
-            reading.get();
-            ADD_FAILURE() << "it read";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code(), std::errc::bad_file_descriptor);
-        }
-        EXPECT_THROW(read_once(reader), io_error);
-    });
+FIBER_TEST_F(Pipe, ClosingWakesTheReader) {
+    auto [reader, writer] = make_pipe();
+    auto reading = spawn([&reader = reader] { return read_once(reader); });
+    let_others_run();
+    reader.close();
+    try {
+        reading.get();
+        ADD_FAILURE() << "it read";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code(), std::errc::bad_file_descriptor);
+    }
+    EXPECT_THROW(read_once(reader), io_error);
 }
 
 TEST_F(Pipe, NeedsDescriptors) {

@@ -41,11 +41,9 @@ protected:
     }
 };
 
-TEST_F(ProcessStart, ArgumentsArriveAsTheyAre) {
-    run([] {
-        process echo({"printf", "<%s>", "a b", "", "'$HOME'"}, {.output = redirect::pipe});
-        EXPECT_EQ(echo.communicate().output, "<a b><><'$HOME'>");
-    });
+FIBER_TEST_F(ProcessStart, ArgumentsArriveAsTheyAre) {
+    process echo({"printf", "<%s>", "a b", "", "'$HOME'"}, {.output = redirect::pipe});
+    EXPECT_EQ(echo.communicate().output, "<a b><><'$HOME'>");
 }
 
 TEST_F(ProcessStart, EnvironmentIsAddedTo) {
@@ -69,19 +67,17 @@ TEST_F(ProcessStart, DirectoryIsChosen) {
     run([&] { EXPECT_EQ(output_of("pwd -P", {.directory = directory.path()}), directory.path()); });
 }
 
-TEST_F(ProcessStart, StreamsLeadWhereTheyShould) {
-    run([] {
-        process null({"cat"}, {.input = redirect::null, .output = redirect::pipe});
-        EXPECT_EQ(null.communicate().output, "");
-        EXPECT_EQ(output_of("echo out; echo err >&2", {.errors = redirect::to_output}), "out\nerr");
-        auto [reader, writer] = make_pipe();
-        process given(shell("echo given"), {.output = redirect::to(writer.native())});
-        EXPECT_TRUE(given.wait().success());
-        writer.close();
-        std::string text;
-        reader.read_all(text);
-        EXPECT_EQ(text, "given\n");
-    });
+FIBER_TEST_F(ProcessStart, StreamsLeadWhereTheyShould) {
+    process null({"cat"}, {.input = redirect::null, .output = redirect::pipe});
+    EXPECT_EQ(null.communicate().output, "");
+    EXPECT_EQ(output_of("echo out; echo err >&2", {.errors = redirect::to_output}), "out\nerr");
+    auto [reader, writer] = make_pipe();
+    process given(shell("echo given"), {.output = redirect::to(writer.native())});
+    EXPECT_TRUE(given.wait().success());
+    writer.close();
+    std::string text;
+    reader.read_all(text);
+    EXPECT_EQ(text, "given\n");
 }
 
 // The sources are the very streams that are overwritten.
@@ -109,35 +105,29 @@ TEST_F(ProcessStart, StreamsCanBeSwapped) {
 }
 
 // A.15: no descriptor but the streams, also none that somebody forgot to mark.
-TEST_F(ProcessStart, InheritsNoDescriptors) {
-    run([] {
-        auto [left, right] = test::pipe_pair();
-        ::fcntl(left.get(), F_SETFD, 0);
-        process sibling({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
-        EXPECT_EQ(output_of("ls /proc/self/fd | xargs"), "0 1 2 3");  // 3: the directory itself
-    });
+FIBER_TEST_F(ProcessStart, InheritsNoDescriptors) {
+    auto [left, right] = test::pipe_pair();
+    ::fcntl(left.get(), F_SETFD, 0);
+    process sibling({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
+    EXPECT_EQ(output_of("ls /proc/self/fd | xargs"), "0 1 2 3");  // 3: the directory itself
 }
 
-TEST_F(ProcessStart, KeepsTheDescriptorsAskedFor) {
-    run([] {
-        auto [left, right] = test::pipe_pair();
-        const unique_fd high(::fcntl(right.get(), F_DUPFD_CLOEXEC, 40));
-        const int kept = high.get();
-        EXPECT_EQ(output_of("ls /proc/self/fd | xargs", {.keep = {kept, kept}}),
-                  "0 1 2 3 " + std::to_string(kept));
-        EXPECT_NE(::fcntl(kept, F_GETFD) & FD_CLOEXEC, 0);
-    });
+FIBER_TEST_F(ProcessStart, KeepsTheDescriptorsAskedFor) {
+    auto [left, right] = test::pipe_pair();
+    const unique_fd high(::fcntl(right.get(), F_DUPFD_CLOEXEC, 40));
+    const int kept = high.get();
+    EXPECT_EQ(output_of("ls /proc/self/fd | xargs", {.keep = {kept, kept}}),
+              "0 1 2 3 " + std::to_string(kept));
+    EXPECT_NE(::fcntl(kept, F_GETFD) & FD_CLOEXEC, 0);
 }
 
 // A.15: parent ends of other pipes are not inherited, so closing one shows.
-TEST_F(ProcessStart, EndOfInputIsSeenAlthoughASiblingRuns) {
-    run([] {
-        process first({"cat"}, {.input = redirect::pipe});
-        process second({"cat"}, {.input = redirect::pipe});
-        first.input().close();
-        EXPECT_TRUE(first.wait().success());
-        EXPECT_FALSE(second.status());
-    });
+FIBER_TEST_F(ProcessStart, EndOfInputIsSeenAlthoughASiblingRuns) {
+    process first({"cat"}, {.input = redirect::pipe});
+    process second({"cat"}, {.input = redirect::pipe});
+    first.input().close();
+    EXPECT_TRUE(first.wait().success());
+    EXPECT_FALSE(second.status());
 }
 
 /// The signals in one line of /proc/self/status, without the two that the C library keeps for its
@@ -167,28 +157,24 @@ TEST_F(ProcessStart, SignalsAreAsIfNeverTouched) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_F(ProcessStart, MayHaveASessionOfItsOwn) {
-    run([] {
-        process leader(shell("cut -d' ' -f6 /proc/$$/stat"),
-                       {.output = redirect::pipe, .new_session = true});
-        EXPECT_EQ(leader.communicate().output, std::to_string(leader.pid()) + "\n");
-    });
+FIBER_TEST_F(ProcessStart, MayHaveASessionOfItsOwn) {
+    process leader(shell("cut -d' ' -f6 /proc/$$/stat"),
+                   {.output = redirect::pipe, .new_session = true});
+    EXPECT_EQ(leader.communicate().output, std::to_string(leader.pid()) + "\n");
 }
 
 // T135
-TEST_F(ProcessStart, MissingProgramIsNamed) {
-    run([] {
-        const auto before = test::open_descriptors();
-        try {
-            const process missing({"weft-no-such-program"},
-                                  {.input = redirect::pipe, .output = redirect::pipe});
-            ADD_FAILURE() << "it started";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
-            EXPECT_NE(std::string(error.what()).find("'weft-no-such-program'"), std::string::npos);
-        }
-        EXPECT_EQ(test::open_descriptors(), before);
-    });
+FIBER_TEST_F(ProcessStart, MissingProgramIsNamed) {
+    const auto before = test::open_descriptors();
+    try {
+        const process missing({"weft-no-such-program"},
+                              {.input = redirect::pipe, .output = redirect::pipe});
+        ADD_FAILURE() << "it started";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+        EXPECT_NE(std::string(error.what()).find("'weft-no-such-program'"), std::string::npos);
+    }
+    EXPECT_EQ(test::open_descriptors(), before);
 }
 
 TEST_F(ProcessStart, ProgramWithoutPermissionIsRefused) {
@@ -200,88 +186,78 @@ TEST_F(ProcessStart, ProgramWithoutPermissionIsRefused) {
     });
 }
 
-TEST_F(ProcessStart, MissingDirectoryIsNamed) {
-    run([] {
-        try {
-            const process missing({"true"}, {.directory = "/weft/no/such"});
-            ADD_FAILURE() << "it started";
-        } catch (const io_error& error) {
-            EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
-            EXPECT_NE(std::string(error.what()).find("'/weft/no/such'"), std::string::npos);
-        }
-    });
+FIBER_TEST_F(ProcessStart, MissingDirectoryIsNamed) {
+    try {
+        const process missing({"true"}, {.directory = "/weft/no/such"});
+        ADD_FAILURE() << "it started";
+    } catch (const io_error& error) {
+        EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+        EXPECT_NE(std::string(error.what()).find("'/weft/no/such'"), std::string::npos);
+    }
 }
 
-TEST_F(ProcessStart, TooManyArgumentsAreAnError) {
-    run([] {
-        const std::vector<std::string> many(100, std::string(200'000, 'x'));
-        std::vector<std::string> command{"true"};
-        command.insert(command.end(), many.begin(), many.end());
-        EXPECT_EQ(error_of([&] { const process failed(command); }), E2BIG);
-    });
+FIBER_TEST_F(ProcessStart, TooManyArgumentsAreAnError) {
+    const std::vector<std::string> many(100, std::string(200'000, 'x'));
+    std::vector<std::string> command{"true"};
+    command.insert(command.end(), many.begin(), many.end());
+    EXPECT_EQ(error_of([&] { const process failed(command); }), E2BIG);
 }
 
-TEST_F(ProcessStart, BadInputIsRefused) {
-    run([] {
-        const std::string null("a\0b", 3);
-        EXPECT_THROW(process({}), usage_error);
-        EXPECT_THROW(process({""}), usage_error);
-        EXPECT_THROW(process({"true", null}), usage_error);
-        EXPECT_THROW(process({"true"}, {.environment = {{"", "x"}}}), usage_error);
-        EXPECT_THROW(process({"true"}, {.environment = {{"a=b", "x"}}}), usage_error);
-        EXPECT_THROW(process({"true"}, {.environment = {{"a", null}}}), usage_error);
-        EXPECT_THROW(process({"true"}, {.input = redirect::to_output}), usage_error);
-        EXPECT_THROW(process({"true"}, {.keep = {1}}), usage_error);
-        EXPECT_EQ(error_of([] { process({"true"}, {.output = redirect::to(-1)}); }), EBADF);
-        EXPECT_EQ(error_of([] { process({"true"}, {.output = redirect::to(1000)}); }), EBADF);
-    });
+FIBER_TEST_F(ProcessStart, BadInputIsRefused) {
+    const std::string null("a\0b", 3);
+    EXPECT_THROW(process({}), usage_error);
+    EXPECT_THROW(process({""}), usage_error);
+    EXPECT_THROW(process({"true", null}), usage_error);
+    EXPECT_THROW(process({"true"}, {.environment = {{"", "x"}}}), usage_error);
+    EXPECT_THROW(process({"true"}, {.environment = {{"a=b", "x"}}}), usage_error);
+    EXPECT_THROW(process({"true"}, {.environment = {{"a", null}}}), usage_error);
+    EXPECT_THROW(process({"true"}, {.input = redirect::to_output}), usage_error);
+    EXPECT_THROW(process({"true"}, {.keep = {1}}), usage_error);
+    EXPECT_EQ(error_of([] { process({"true"}, {.output = redirect::to(-1)}); }), EBADF);
+    EXPECT_EQ(error_of([] { process({"true"}, {.output = redirect::to(1000)}); }), EBADF);
 }
 
 // Each descriptor that a start needs is missing once; afterwards processes start again.
-TEST_F(ProcessStart, DescriptorsRunOut) {
-    run([] {
-        rlimit before{};
-        ::getrlimit(RLIMIT_NOFILE, &before);
-        const auto start = [] {
-            process({"true"}, {.input = redirect::pipe, .output = redirect::pipe, .directory = "/"})
-                .wait();
-        };
-        start();
-        const auto open = test::open_descriptors();
-        int failures = 0;
-        for (rlim_t more = 0; more < 12; ++more) {
-            const rlimit few{test::lowest_free_descriptor() + more, before.rlim_max};
-            ::setrlimit(RLIMIT_NOFILE, &few);
-            const int error = error_of(start);
-            ::setrlimit(RLIMIT_NOFILE, &before);
-            EXPECT_TRUE(error == 0 || error == EMFILE) << error;
-            failures += error != 0 ? 1 : 0;
-            EXPECT_EQ(test::open_descriptors(), open);
-            EXPECT_FALSE(test::has_children());
-        }
-        EXPECT_GE(failures, 6);
-        EXPECT_LT(failures, 12);
-    });
+FIBER_TEST_F(ProcessStart, DescriptorsRunOut) {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const auto start = [] {
+        process({"true"}, {.input = redirect::pipe, .output = redirect::pipe, .directory = "/"})
+            .wait();
+    };
+    start();
+    const auto open = test::open_descriptors();
+    int failures = 0;
+    for (rlim_t more = 0; more < 12; ++more) {
+        const rlimit few{test::lowest_free_descriptor() + more, before.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        const int error = error_of(start);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        EXPECT_TRUE(error == 0 || error == EMFILE) << error;
+        failures += error != 0 ? 1 : 0;
+        EXPECT_EQ(test::open_descriptors(), open);
+        EXPECT_FALSE(test::has_children());
+    }
+    EXPECT_GE(failures, 6);
+    EXPECT_LT(failures, 12);
 }
 
 // T134, gh-125502, gh-145541: cancelled at every point of its set-up, and before.
-TEST_F(ProcessStart, CancelledStartLeavesNothing) {
-    run([] {
-        const auto before = test::open_descriptors();
-        for (int point = 0; point < 40; ++point) {
-            auto starting = spawn([] {
-                process cat({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
-                cat.wait();
-            });
-            for (int i = 0; i < point; ++i) {
-                this_fiber::yield();
-            }
-            starting.cancel();
-            EXPECT_THROW(starting.get(), cancelled);
-            EXPECT_EQ(test::open_descriptors(), before);
-            EXPECT_FALSE(test::has_children());
+FIBER_TEST_F(ProcessStart, CancelledStartLeavesNothing) {
+    const auto before = test::open_descriptors();
+    for (int point = 0; point < 40; ++point) {
+        auto starting = spawn([] {
+            process cat({"cat"}, {.input = redirect::pipe, .output = redirect::pipe});
+            cat.wait();
+        });
+        for (int i = 0; i < point; ++i) {
+            this_fiber::yield();
         }
-    });
+        starting.cancel();
+        EXPECT_THROW(starting.get(), cancelled);
+        EXPECT_EQ(test::open_descriptors(), before);
+        EXPECT_FALSE(test::has_children());
+    }
 }
 
 }  // namespace

@@ -18,57 +18,53 @@ namespace {
 using namespace std::chrono_literals;
 using RecursiveMutex = test::runtime_test;
 
-TEST_F(RecursiveMutex, IsFreeAfterAsManyUnlocksAsLocks) {
-    run([] {
-        recursive_mutex guard;
-        guard.lock();
-        guard.lock();
-        EXPECT_TRUE(guard.try_lock());
-        EXPECT_EQ(guard.statistics().depth, 3U);
-        EXPECT_EQ(guard.statistics().owner, this_fiber::id());
-        const auto others_can = [&] {
-            return spawn([&] {
-                       const std::unique_lock lock(guard, std::try_to_lock);
-                       return lock.owns_lock();
-                   })
-                .get();
-        };
-        guard.unlock();
-        guard.unlock();
-        EXPECT_FALSE(others_can());
-        guard.unlock();
-        EXPECT_TRUE(others_can());
-    });
+FIBER_TEST_F(RecursiveMutex, IsFreeAfterAsManyUnlocksAsLocks) {
+    recursive_mutex guard;
+    guard.lock();
+    guard.lock();
+    EXPECT_TRUE(guard.try_lock());
+    EXPECT_EQ(guard.statistics().depth, 3U);
+    EXPECT_EQ(guard.statistics().owner, this_fiber::id());
+    const auto others_can = [&] {
+        return spawn([&] {
+                   const std::unique_lock lock(guard, std::try_to_lock);
+                   return lock.owns_lock();
+               })
+            .get();
+    };
+    guard.unlock();
+    guard.unlock();
+    EXPECT_FALSE(others_can());
+    guard.unlock();
+    EXPECT_TRUE(others_can());
 }
 
-TEST_F(RecursiveMutex, IsHandedToTheOneThatWaitedLongest) {
-    run([] {
-        recursive_mutex guard;
-        std::string order;
-        const auto worker = [&](const char* name) {
-            return spawn([&, name] {
-                const std::scoped_lock twice(guard);
-                const std::scoped_lock again(guard);
-                order += name;
-                EXPECT_EQ(guard.statistics().depth, 2U);
-            });
-        };
-        guard.lock();
-        auto first = worker("1");
-        auto second = worker("2");
-        let_others_run();
-        EXPECT_EQ(guard.statistics().waiting, 2U);
-        guard.unlock();
-        guard.lock();
-        order += "3";
-        guard.unlock();
-        EXPECT_EQ(order, "123");
-    });
+FIBER_TEST_F(RecursiveMutex, IsHandedToTheOneThatWaitedLongest) {
+    recursive_mutex guard;
+    std::string order;
+    const auto worker = [&](const char* name) {
+        return spawn([&, name] {
+            const std::scoped_lock twice(guard);
+            const std::scoped_lock again(guard);
+            order += name;
+            EXPECT_EQ(guard.statistics().depth, 2U);
+        });
+    };
+    guard.lock();
+    auto first = worker("1");
+    auto second = worker("2");
+    let_others_run();
+    EXPECT_EQ(guard.statistics().waiting, 2U);
+    guard.unlock();
+    guard.lock();
+    order += "3";
+    guard.unlock();
+    EXPECT_EQ(order, "123");
 }
 
 // T084
-TEST_F(RecursiveMutex, CancelAndReleaseServeTheNextWaiter) {
-    run([] { test::expect_cancel_and_release_to_serve_the_next<recursive_mutex>(); });
+FIBER_TEST_F(RecursiveMutex, CancelAndReleaseServeTheNextWaiter) {
+    test::expect_cancel_and_release_to_serve_the_next<recursive_mutex>();
 }
 
 // T091
@@ -88,40 +84,36 @@ TEST_F(RecursiveMutex, OnlyTheOwnerMayUnlock) {
 }
 
 // T038
-TEST_F(RecursiveMutex, LockAgainThrowsWhenCancelled) {
-    run([] {
-        recursive_timed_mutex guard;
-        guard.lock();
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_FALSE(scope.run([&] {
-            EXPECT_THROW(guard.lock(), cancelled);
-            static_cast<void>(guard.try_lock_for(1s));
-        }));
+FIBER_TEST_F(RecursiveMutex, LockAgainThrowsWhenCancelled) {
+    recursive_timed_mutex guard;
+    guard.lock();
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_FALSE(scope.run([&] {
+        EXPECT_THROW(guard.lock(), cancelled);
+        static_cast<void>(guard.try_lock_for(1s));
+    }));
+    EXPECT_EQ(guard.statistics().depth, 1U);
+    guard.unlock();
+}
+
+FIBER_TEST_F(RecursiveMutex, TimedFormGivesUpOrNests) {
+    recursive_timed_mutex guard;
+    const std::unique_lock held(guard, 1ms);
+    EXPECT_TRUE(guard.try_lock_for(1ms));
+    EXPECT_EQ(guard.statistics().depth, 2U);
+    spawn([&] {
+        EXPECT_FALSE(guard.try_lock_for(1ms));
+        EXPECT_FALSE(guard.try_lock_until(clock::now() + 1ms));
+    }).get();
+    auto waiter = spawn([&] {
+        EXPECT_TRUE(guard.try_lock_for(1h));
         EXPECT_EQ(guard.statistics().depth, 1U);
         guard.unlock();
     });
-}
-
-TEST_F(RecursiveMutex, TimedFormGivesUpOrNests) {
-    run([] {
-        recursive_timed_mutex guard;
-        const std::unique_lock held(guard, 1ms);
-        EXPECT_TRUE(guard.try_lock_for(1ms));
-        EXPECT_EQ(guard.statistics().depth, 2U);
-        spawn([&] {
-            EXPECT_FALSE(guard.try_lock_for(1ms));
-            EXPECT_FALSE(guard.try_lock_until(clock::now() + 1ms));
-        }).get();
-        auto waiter = spawn([&] {
-            EXPECT_TRUE(guard.try_lock_for(1h));
-            EXPECT_EQ(guard.statistics().depth, 1U);
-            guard.unlock();
-        });
-        let_others_run();
-        guard.unlock();
-        EXPECT_FALSE(waiter.done());
-    });
+    let_others_run();
+    guard.unlock();
+    EXPECT_FALSE(waiter.done());
 }
 
 }  // namespace

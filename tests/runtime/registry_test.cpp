@@ -96,45 +96,38 @@ TEST_F(Registry, ShowsEveryFiberWithItsState) {
     EXPECT_TRUE(all_fibers().empty());
 }
 
-TEST_F(Registry, KnowsTheStacks) {
-    run([] {
-        spawn(
-            [] {
-                int here = 0;
-                const auto self = all_fibers()[this_fiber::id()];
-                if (!test::sanitized()) {  // whose locals may stand elsewhere
-                    EXPECT_GE(reinterpret_cast<std::byte*>(&here), self.stack_low);
-                    EXPECT_LT(reinterpret_cast<std::byte*>(&here),
-                              self.stack_low + self.stack_size);
-                }
-                EXPECT_EQ(self.stack_size, 64U * 1024);
-            },
-            {.stack_size = 64 * 1024})
-            .get();
-    });
+FIBER_TEST_F(Registry, KnowsTheStacks) {
+    spawn(
+        [] {
+            int here = 0;
+            const auto self = all_fibers()[this_fiber::id()];
+            if (!test::sanitized()) {  // whose locals may stand elsewhere
+                EXPECT_GE(reinterpret_cast<std::byte*>(&here), self.stack_low);
+                EXPECT_LT(reinterpret_cast<std::byte*>(&here), self.stack_low + self.stack_size);
+            }
+            EXPECT_EQ(self.stack_size, 64U * 1024);
+        },
+        {.stack_size = 64 * 1024})
+        .get();
 }
 
-TEST_F(Registry, PostedFibersHaveNoParent) {
-    run([] {
-        event done;
-        current_runtime().post([&] {
-            EXPECT_EQ(all_fibers()[this_fiber::id()].parent, 0U);
-            done.set();
-        });
-        done.wait();
-        let_others_run();
+FIBER_TEST_F(Registry, PostedFibersHaveNoParent) {
+    event done;
+    current_runtime().post([&] {
+        EXPECT_EQ(all_fibers()[this_fiber::id()].parent, 0U);
+        done.set();
     });
+    done.wait();
+    let_others_run();
 }
 
-TEST_F(Registry, ShowsTheRuntimesOfAllThreads) {
-    run([] {
-        std::uint64_t other = 0;
-        std::thread thread([&] { weft::run([&] { other = this_fiber::id(); }); });
-        thread.join();
-        EXPECT_FALSE(all_fibers().contains(other)) << "that runtime has ended";
-        std::thread second([&] { weft::run([] { EXPECT_EQ(all_fibers().size(), 2U); }); });
-        second.join();
-    });
+FIBER_TEST_F(Registry, ShowsTheRuntimesOfAllThreads) {
+    std::uint64_t other = 0;
+    std::thread thread([&] { weft::run([&] { other = this_fiber::id(); }); });
+    thread.join();
+    EXPECT_FALSE(all_fibers().contains(other)) << "that runtime has ended";
+    std::thread second([&] { weft::run([] { EXPECT_EQ(all_fibers().size(), 2U); }); });
+    second.join();
 }
 
 }  // namespace

@@ -24,90 +24,74 @@ protected:
 };
 using RunProcessSlow = RunProcess;
 
-TEST_F(RunProcess, ReturnsWhatWasWritten) {
-    run([] {
-        const auto ended = run_process(shell("echo out; echo err >&2"));
-        EXPECT_TRUE(ended.status.success());
-        EXPECT_EQ(ended.output, "out\n");
-        EXPECT_EQ(ended.errors, "err\n");
-    });
+FIBER_TEST_F(RunProcess, ReturnsWhatWasWritten) {
+    const auto ended = run_process(shell("echo out; echo err >&2"));
+    EXPECT_TRUE(ended.status.success());
+    EXPECT_EQ(ended.output, "out\n");
+    EXPECT_EQ(ended.errors, "err\n");
 }
 
-TEST_F(RunProcess, FeedsItsInput) {
-    run([] {
-        EXPECT_EQ(run_process({"cat"}, {.input = "hello"}).output, "hello");
-        EXPECT_EQ(run_process({"cat"}).output, "");
-    });
+FIBER_TEST_F(RunProcess, FeedsItsInput) {
+    EXPECT_EQ(run_process({"cat"}, {.input = "hello"}).output, "hello");
+    EXPECT_EQ(run_process({"cat"}).output, "");
 }
 
 // T131
-TEST_F(RunProcess, CarriesALotInBothDirections) {
-    run([] {
-        const std::string large(10'000'000, 'x');
-        const auto ended =
-            run_process(shell("head -c 1000000 /dev/zero >&2; exec cat"), {.input = large});
-        EXPECT_EQ(ended.output, large);
-        EXPECT_EQ(ended.errors.size(), 1'000'000U);
-    });
+FIBER_TEST_F(RunProcess, CarriesALotInBothDirections) {
+    const std::string large(10'000'000, 'x');
+    const auto ended =
+        run_process(shell("head -c 1000000 /dev/zero >&2; exec cat"), {.input = large});
+    EXPECT_EQ(ended.output, large);
+    EXPECT_EQ(ended.errors.size(), 1'000'000U);
 }
 
 // T131
-TEST_F(RunProcess, InputNeedNotBeRead) {
-    run([] {
-        const std::string large(10'000'000, 'x');
-        const auto ended = run_process(shell("exec <&-; echo out; echo err >&2"), {.input = large});
-        EXPECT_EQ(ended.output, "out\n");
-        EXPECT_EQ(ended.errors, "err\n");
-    });
+FIBER_TEST_F(RunProcess, InputNeedNotBeRead) {
+    const std::string large(10'000'000, 'x');
+    const auto ended = run_process(shell("exec <&-; echo out; echo err >&2"), {.input = large});
+    EXPECT_EQ(ended.output, "out\n");
+    EXPECT_EQ(ended.errors, "err\n");
 }
 
 // T132 for the input: a grandchild holds that pipe and never reads it.
-TEST_F(RunProcess, InputIsGivenUpWithTheProcess) {
-    run([] {
-        const std::string large(1'000'000, 'x');
-        const auto ended = run_process(shell("exec 3<&0; sleep 1000 <&3 >/dev/null 2>&1 & echo $!"),
-                                       {.input = large});
-        EXPECT_EQ(::kill(std::stoi(ended.output), SIGKILL), 0);
-    });
+FIBER_TEST_F(RunProcess, InputIsGivenUpWithTheProcess) {
+    const std::string large(1'000'000, 'x');
+    const auto ended =
+        run_process(shell("exec 3<&0; sleep 1000 <&3 >/dev/null 2>&1 & echo $!"), {.input = large});
+    EXPECT_EQ(::kill(std::stoi(ended.output), SIGKILL), 0);
 }
 
-TEST_F(RunProcess, FailureThrowsWithAllThatWasWritten) {
-    run([] {
-        try {
-            run_process(shell("echo out; echo first >&2; echo it is broken >&2; exit 2"));
-            ADD_FAILURE() << "it succeeded";
-        } catch (const process_error& error) {
-            EXPECT_STREQ(error.what(), "process '/bin/sh' exited with 2: it is broken");
-            EXPECT_EQ(error.ended().status, exit_status::exited(2));
-            EXPECT_EQ(error.ended().output, "out\n");
-        }
-    });
+FIBER_TEST_F(RunProcess, FailureThrowsWithAllThatWasWritten) {
+    try {
+        run_process(shell("echo out; echo first >&2; echo it is broken >&2; exit 2"));
+        ADD_FAILURE() << "it succeeded";
+    } catch (const process_error& error) {
+        EXPECT_STREQ(error.what(), "process '/bin/sh' exited with 2: it is broken");
+        EXPECT_EQ(error.ended().status, exit_status::exited(2));
+        EXPECT_EQ(error.ended().output, "out\n");
+    }
 }
 
-TEST_F(RunProcess, FailureIsReturnedWithoutCheck) {
-    run([] {
-        EXPECT_EQ(run_process({"false"}, {.check = false}).status, exit_status::exited(1));
-        EXPECT_EQ(run_process(shell("kill -9 $$"), {.check = false}).status,
-                  exit_status::signaled(SIGKILL));
-    });
+FIBER_TEST_F(RunProcess, FailureIsReturnedWithoutCheck) {
+    EXPECT_EQ(run_process({"false"}, {.check = false}).status, exit_status::exited(1));
+    EXPECT_EQ(run_process(shell("kill -9 $$"), {.check = false}).status,
+              exit_status::signaled(SIGKILL));
 }
 
-TEST_F(RunProcess, CapturesOnlyWhatIsAskedFor) {
-    run([] {
-        auto [reader, writer] = make_pipe();
-        const auto ended = run_process(shell("echo out; echo err >&2"),
-                                       {.process = {.output = redirect::to(writer.native())}});
-        writer.close();
-        std::string elsewhere;
-        reader.read_all(elsewhere);
-        EXPECT_EQ(elsewhere, "out\n");
-        EXPECT_EQ(ended.output, "");
-        EXPECT_EQ(ended.errors, "err\n");
-    });
+FIBER_TEST_F(RunProcess, CapturesOnlyWhatIsAskedFor) {
+    auto [reader, writer] = make_pipe();
+    const auto ended = run_process(shell("echo out; echo err >&2"),
+                                   {.process = {.output = redirect::to(writer.native())}});
+    writer.close();
+    std::string elsewhere;
+    reader.read_all(elsewhere);
+    EXPECT_EQ(elsewhere, "out\n");
+    EXPECT_EQ(ended.output, "");
+    EXPECT_EQ(ended.errors, "err\n");
 }
 
 TEST_F(RunProcess, TooMuchOutputEndsTheProgram) {
-    options.time = time_source::monotonic;
+    use_real_time();
     for (const auto* line : {"yes", "yes >&2"}) {
         run([&] {
             try {
@@ -135,34 +119,30 @@ void cancel_when_ready(const std::string& line) {
 }
 
 // T137
-TEST_F(RunProcess, CancellationKillsAProgramThatIgnoresIt) {
-    run([&] {
-        const auto before = clock::now();
-        cancel_when_ready("trap '' TERM; echo ready >&2; while :; do read x; done");
-        EXPECT_EQ(clock::now() - before, 5s);
-        const auto reports = take_reports();
-        ASSERT_EQ(reports.size(), 1U);
-        EXPECT_EQ(reports[0].kind, error_kind::process_killed);
-        EXPECT_NE(reports[0].message.find("'/bin/sh'"), std::string::npos);
-    });
+FIBER_TEST_F(RunProcess, CancellationKillsAProgramThatIgnoresIt) {
+    const auto before = clock::now();
+    cancel_when_ready("trap '' TERM; echo ready >&2; while :; do read x; done");
+    EXPECT_EQ(clock::now() - before, 5s);
+    const auto reports = take_reports();
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, error_kind::process_killed);
+    EXPECT_NE(reports[0].message.find("'/bin/sh'"), std::string::npos);
 }
 
 // T137: one that does what it is asked for is not killed, which would be reported.
 TEST_F(RunProcess, CancellationLetsAProgramCleanUp) {
-    options.time = time_source::monotonic;
+    use_real_time();
     run([] { cancel_when_ready("trap 'exit 0' TERM; echo ready >&2; while :; do :; done"); });
 }
 
-TEST_F(RunProcess, MissingProgramIsAnError) {
-    run([] {
-        EXPECT_EQ(test::error_of([] { run_process({"weft-no-such-program"}); }), ENOENT);
-        EXPECT_THROW(run_process({}), usage_error);
-    });
+FIBER_TEST_F(RunProcess, MissingProgramIsAnError) {
+    EXPECT_EQ(test::error_of([] { run_process({"weft-no-such-program"}); }), ENOENT);
+    EXPECT_THROW(run_process({}), usage_error);
 }
 
 // Cancelled wherever it is, it leaves neither children nor descriptors behind.
 TEST_F(RunProcessSlow, CancelSweep) {
-    options.time = time_source::monotonic;
+    use_real_time();
     const std::uint64_t seeds = test::sanitized() ? 2 : 6;
     for (options.order_seed = 0; options.order_seed < seeds; ++options.order_seed) {
         bool in_time = true;

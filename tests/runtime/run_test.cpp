@@ -43,13 +43,11 @@ TEST_F(Runtime, MayFollowItself) {
 }
 
 // T004: inside a runtime it fails at once, and the inner main never begins.
-TEST_F(Runtime, RefusesToNest) {
-    run([] {
-        bool began = false;
-        EXPECT_THROW(weft::run([&] { began = true; }), usage_error);
-        EXPECT_FALSE(began);
-        this_fiber::yield();
-    });
+FIBER_TEST_F(Runtime, RefusesToNest) {
+    bool began = false;
+    EXPECT_THROW(weft::run([&] { began = true; }), usage_error);
+    EXPECT_FALSE(began);
+    this_fiber::yield();
 }
 
 TEST_F(Runtime, EveryThreadMayHaveItsOwn) {
@@ -83,7 +81,7 @@ TEST_F(Runtime, EveryThreadMayHaveItsOwn) {
 
 // T001: a fiber left over is cancelled and its cleanup waited for.
 TEST_F(Runtime, CancelsWhatIsLeftAndWaitsForIt) {
-    leftovers_expected = true;
+    may_leave_fibers = true;
     bool cleaned = false;
     const int result = run([&] {
         spawn([&] {
@@ -105,7 +103,7 @@ TEST_F(Runtime, CancelsWhatIsLeftAndWaitsForIt) {
 
 // T003: the exception of main wins, that of a leftover is reported.
 TEST_F(Runtime, FailureOfALeftoverIsReported) {
-    leftovers_expected = true;
+    may_leave_fibers = true;
     EXPECT_THROW(run([] {
                      spawn([] {
                          try {
@@ -127,7 +125,7 @@ TEST_F(Runtime, FailureOfALeftoverIsReported) {
 // T035, as decided: no fiber is destroyed while it waits. What is left at the end is cancelled and
 // unwound, however often it waits again; that is no failure and so not reported.
 TEST_F(Runtime, LeftoversAreUnwoundWhereverTheyWait) {
-    leftovers_expected = true;
+    may_leave_fibers = true;
     const auto held = std::make_shared<int>(0);
     run([&] {
         for (int i = 0; i < 2; ++i) {
@@ -147,7 +145,7 @@ TEST_F(Runtime, LeftoversAreUnwoundWhereverTheyWait) {
 }
 
 TEST_F(Runtime, LeftoversCannotSpawn) {
-    leftovers_expected = true;
+    may_leave_fibers = true;
     bool refused = false;
     run([&] {
         spawn([&] {
@@ -231,13 +229,11 @@ TEST_F(Runtime, UnknownBackendIsRefused) {
     ::unsetenv("WEFT_BACKEND");
 }
 
-TEST_F(Runtime, MainHasALargeStack) {
-    run([] {
-        volatile char large[4 << 20];
-        large[0] = 1;
-        large[sizeof large - 1] = 2;
-        EXPECT_EQ(large[0] + large[sizeof large - 1], 3);
-    });
+FIBER_TEST_F(Runtime, MainHasALargeStack) {
+    volatile char large[4 << 20];
+    large[0] = 1;
+    large[sizeof large - 1] = 2;
+    EXPECT_EQ(large[0] + large[sizeof large - 1], 3);
 }
 
 // run() in a destructor, while an exception unwinds the thread.

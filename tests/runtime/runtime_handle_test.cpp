@@ -28,22 +28,20 @@ TEST_F(RuntimeHandle, NeedsAFiber) {
     EXPECT_THROW(static_cast<void>(current_runtime()), usage_error);
 }
 
-TEST_F(RuntimeHandle, PostedFunctionsRunInFibersOfTheRuntime) {
-    run([] {
-        const auto home = std::this_thread::get_id();
-        event done;
-        std::thread poster([runtime = current_runtime(), &done, home] {
-            runtime.post([&done, home] {
-                EXPECT_EQ(std::this_thread::get_id(), home);
-                EXPECT_NE(this_fiber::id(), 0U);
-                this_fiber::yield();
-                done.set();
-            });
+FIBER_TEST_F(RuntimeHandle, PostedFunctionsRunInFibersOfTheRuntime) {
+    const auto home = std::this_thread::get_id();
+    event done;
+    std::thread poster([runtime = current_runtime(), &done, home] {
+        runtime.post([&done, home] {
+            EXPECT_EQ(std::this_thread::get_id(), home);
+            EXPECT_NE(this_fiber::id(), 0U);
+            this_fiber::yield();
+            done.set();
         });
-        done.wait();
-        poster.join();
-        let_others_run(1);
     });
+    done.wait();
+    poster.join();
+    let_others_run(1);
 }
 
 // T016: all from 8 threads arrive exactly once and in the order of each thread.
@@ -78,45 +76,39 @@ TEST_F(RuntimeHandle, ManyThreadsPostInOrder) {
     });
 }
 
-TEST_F(RuntimeHandle, SubmitDeliversResultAndException) {
-    run([] {
-        event done;
-        std::thread submitter([&, runtime = current_runtime()] {
-            EXPECT_EQ(runtime
-                          .submit([] {
-                              this_fiber::yield();
-                              return 5;
-                          })
-                          .get(),
-                      5);
-            auto failing = runtime.submit([]() -> int { throw std::runtime_error("no"); });
-            EXPECT_THROW(failing.get(), std::runtime_error);
-            runtime.post([&] { done.set(); });
-        });
-        done.wait();
-        submitter.join();
-        let_others_run(1);
+FIBER_TEST_F(RuntimeHandle, SubmitDeliversResultAndException) {
+    event done;
+    std::thread submitter([&, runtime = current_runtime()] {
+        EXPECT_EQ(runtime
+                      .submit([] {
+                          this_fiber::yield();
+                          return 5;
+                      })
+                      .get(),
+                  5);
+        auto failing = runtime.submit([]() -> int { throw std::runtime_error("no"); });
+        EXPECT_THROW(failing.get(), std::runtime_error);
+        runtime.post([&] { done.set(); });
     });
+    done.wait();
+    submitter.join();
+    let_others_run(1);
 }
 
-TEST_F(RuntimeHandle, CarriesWhatCanOnlyBeMoved) {
-    run([] {
-        auto outcome = current_runtime().submit(
-            [held = std::make_unique<int>(4)]() mutable { return std::move(held); });
-        this_fiber::sleep_for(1ms);
-        EXPECT_EQ(*outcome.get(), 4);
-    });
+FIBER_TEST_F(RuntimeHandle, CarriesWhatCanOnlyBeMoved) {
+    auto outcome = current_runtime().submit(
+        [held = std::make_unique<int>(4)]() mutable { return std::move(held); });
+    this_fiber::sleep_for(1ms);
+    EXPECT_EQ(*outcome.get(), 4);
 }
 
-TEST_F(RuntimeHandle, FailureOfAPostedFunctionIsReported) {
-    run([&] {
-        current_runtime().post([] { throw std::runtime_error("posted"); });
-        this_fiber::sleep_for(1ms);
-        const auto reports = take_reports();
-        ASSERT_EQ(reports.size(), 1U);
-        EXPECT_EQ(reports[0].kind, error_kind::unhandled_exception);
-        EXPECT_EQ(describe(reports[0].error), "posted");
-    });
+FIBER_TEST_F(RuntimeHandle, FailureOfAPostedFunctionIsReported) {
+    current_runtime().post([] { throw std::runtime_error("posted"); });
+    this_fiber::sleep_for(1ms);
+    const auto reports = take_reports();
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, error_kind::unhandled_exception);
+    EXPECT_EQ(describe(reports[0].error), "posted");
 }
 
 // T016, and T005, as decided: after the end it is an error, not a crash. There is no object for
@@ -176,7 +168,7 @@ TEST_F(RuntimeHandle, TooManyPostedFunctionsAreRefused) {
 }
 
 TEST_F(RuntimeHandle, WakesAnIdleRuntimeOnRealTime) {
-    options.time = time_source::monotonic;
+    use_real_time();
     run([] {
         event woken;
         std::atomic<bool> posted{false};
@@ -209,7 +201,7 @@ void post_until_the_end(const runtime_handle& runtime, std::atomic<int>& begun,
 // Posting races with the end of the runtime.
 TEST_F(RuntimeHandle, PostingWhileTheRuntimeEndsIsSafe) {
     options.max_posted = 50;
-    leftovers_expected = true;
+    may_leave_fibers = true;
     for (int i = 0; i < 20; ++i) {
         std::atomic<int> begun{0};
         std::atomic<int> taken{0};

@@ -33,7 +33,7 @@ using namespace std::chrono_literals;
 
 class Shard : public test::runtime_test {
 protected:
-    Shard() { options.time = time_source::monotonic; }
+    Shard() { use_real_time(); }
 
     void sharded(std::size_t count, const std::function<void(shard&)>& function) {
         run_sharded(count, function, options);

@@ -54,56 +54,50 @@ protected:
     }
 };
 
-TEST_F(Signals, AreReceivedInTheOrderOfTheirComing) {
-    run([] {
-        signals received({SIGUSR1, SIGUSR2, SIGTERM});
-        ::raise(SIGUSR2);
-        ::raise(SIGTERM);
-        ::raise(SIGUSR1);
-        EXPECT_EQ(received.next(), SIGUSR2);
-        EXPECT_EQ(received.next(), SIGTERM);
-        EXPECT_EQ(received.next(), SIGUSR1);
-        EXPECT_EQ(received.try_next(), std::nullopt);
-    });
+FIBER_TEST_F(Signals, AreReceivedInTheOrderOfTheirComing) {
+    signals received({SIGUSR1, SIGUSR2, SIGTERM});
+    ::raise(SIGUSR2);
+    ::raise(SIGTERM);
+    ::raise(SIGUSR1);
+    EXPECT_EQ(received.next(), SIGUSR2);
+    EXPECT_EQ(received.next(), SIGTERM);
+    EXPECT_EQ(received.next(), SIGUSR1);
+    EXPECT_EQ(received.try_next(), std::nullopt);
 }
 
-TEST_F(Signals, CanBeIterated) {
-    run([] {
-        auto raising = spawn([] {
-            for (const int number : {SIGUSR1, SIGUSR2, SIGUSR1}) {
-                this_fiber::sleep_for(1s);
-                ::raise(number);
-            }
-        });
-        std::vector<int> came;
-        for (const int number : signals({SIGUSR1, SIGUSR2})) {
-            came.push_back(number);
-            if (came.size() == 3) {
-                break;
-            }
+FIBER_TEST_F(Signals, CanBeIterated) {
+    auto raising = spawn([] {
+        for (const int number : {SIGUSR1, SIGUSR2, SIGUSR1}) {
+            this_fiber::sleep_for(1s);
+            ::raise(number);
         }
-        EXPECT_EQ(came, (std::vector{SIGUSR1, SIGUSR2, SIGUSR1}));
-        raising.get();
     });
+    std::vector<int> came;
+    for (const int number : signals({SIGUSR1, SIGUSR2})) {
+        came.push_back(number);
+        if (came.size() == 3) {
+            break;
+        }
+    }
+    EXPECT_EQ(came, (std::vector{SIGUSR1, SIGUSR2, SIGUSR1}));
+    raising.get();
 }
 
 // A.10: signals coalesce.
-TEST_F(Signals, ThoseThatComeAgainCountOnce) {
-    run([] {
-        signals received({SIGUSR1});
-        for (int i = 0; i < 3; ++i) {
-            ::raise(SIGUSR1);
-        }
-        EXPECT_EQ(received.next(), SIGUSR1);
-        EXPECT_EQ(received.try_next(), std::nullopt);
+FIBER_TEST_F(Signals, ThoseThatComeAgainCountOnce) {
+    signals received({SIGUSR1});
+    for (int i = 0; i < 3; ++i) {
         ::raise(SIGUSR1);
-        EXPECT_EQ(received.next(), SIGUSR1);
-    });
+    }
+    EXPECT_EQ(received.next(), SIGUSR1);
+    EXPECT_EQ(received.try_next(), std::nullopt);
+    ::raise(SIGUSR1);
+    EXPECT_EQ(received.next(), SIGUSR1);
 }
 
 // A.10: the handler must be able to end a wait in the kernel, from whatever thread it runs on.
 TEST_F(Signals, EndAWaitInTheKernel) {
-    options.time = time_source::monotonic;
+    use_real_time();
     run([main_thread = ::pthread_self()] {
         signals received({SIGUSR1, SIGUSR2});
         auto sending = spawn([=] { to_thread([=] { ::pthread_kill(main_thread, SIGUSR1); }); });
@@ -114,16 +108,14 @@ TEST_F(Signals, EndAWaitInTheKernel) {
     });
 }
 
-TEST_F(Signals, CancelledWaitLosesNone) {
-    run([] {
-        signals received({SIGUSR1});
-        auto waiting = spawn([&] { return received.next(); });
-        let_others_run();
-        ::raise(SIGUSR1);
-        waiting.cancel();
-        EXPECT_THROW(waiting.get(), cancelled);
-        EXPECT_EQ(received.next(), SIGUSR1);
-    });
+FIBER_TEST_F(Signals, CancelledWaitLosesNone) {
+    signals received({SIGUSR1});
+    auto waiting = spawn([&] { return received.next(); });
+    let_others_run();
+    ::raise(SIGUSR1);
+    waiting.cancel();
+    EXPECT_THROW(waiting.get(), cancelled);
+    EXPECT_EQ(received.next(), SIGUSR1);
 }
 
 // Cancelled anywhere on its way, a waiter takes a signal or leaves it; none is lost or doubled.
@@ -158,15 +150,13 @@ TEST_F(Signals, CancelSweep) {
 }
 
 // T038
-TEST_F(Signals, CancelledScopeTakesNone) {
-    run([] {
-        signals received({SIGUSR1});
-        ::raise(SIGUSR1);
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_FALSE(scope.run([&] { static_cast<void>(received.next()); }));
-        EXPECT_EQ(received.try_next(), SIGUSR1);
-    });
+FIBER_TEST_F(Signals, CancelledScopeTakesNone) {
+    signals received({SIGUSR1});
+    ::raise(SIGUSR1);
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_FALSE(scope.run([&] { static_cast<void>(received.next()); }));
+    EXPECT_EQ(received.try_next(), SIGUSR1);
 }
 
 TEST_F(Signals, DispositionsAreRestored) {
@@ -197,13 +187,11 @@ TEST_F(Signals, HandlerThatTookOverStays) {
 
 // trio's rule: what nobody took goes to the handler before.
 // System calls go on after a signal, and a handler does not need room on a fiber's stack.
-TEST_F(Signals, HandlersRestartCallsAndRunOnTheAlternateStack) {
-    run([] {
-        const signals received({SIGUSR1});
-        struct sigaction now {};
-        ::sigaction(SIGUSR1, nullptr, &now);
-        EXPECT_EQ(now.sa_flags & (SA_RESTART | SA_ONSTACK), SA_RESTART | SA_ONSTACK);
-    });
+FIBER_TEST_F(Signals, HandlersRestartCallsAndRunOnTheAlternateStack) {
+    const signals received({SIGUSR1});
+    struct sigaction now {};
+    ::sigaction(SIGUSR1, nullptr, &now);
+    EXPECT_EQ(now.sa_flags & (SA_RESTART | SA_ONSTACK), SA_RESTART | SA_ONSTACK);
 }
 
 TEST_F(Signals, UntakenOnesAreRaisedAgain) {
@@ -262,43 +250,37 @@ TEST_F(Signals, WhatCannotBeReceivedIsRefused) {
     EXPECT_THROW(signals({SIGUSR1}), usage_error);  // outside a fiber
 }
 
-TEST_F(Signals, SecondReceiverIsRefusedByName) {
-    run([] {
-        signals first({SIGUSR1});
-        try {
-            const signals second({SIGHUP, SIGUSR1});
-            ADD_FAILURE() << "it was made";
-        } catch (const usage_error& error) {
-            EXPECT_STREQ(error.what(), "signals: SIGUSR1 has a receiver already");
-        }
-        EXPECT_EQ(disposition_of(SIGHUP), SIG_DFL);
-        ::raise(SIGUSR1);
-        EXPECT_EQ(first.next(), SIGUSR1);
-        const signals other({SIGUSR2, SIGUSR2});
-    });
+FIBER_TEST_F(Signals, SecondReceiverIsRefusedByName) {
+    signals first({SIGUSR1});
+    try {
+        const signals second({SIGHUP, SIGUSR1});
+        ADD_FAILURE() << "it was made";
+    } catch (const usage_error& error) {
+        EXPECT_STREQ(error.what(), "signals: SIGUSR1 has a receiver already");
+    }
+    EXPECT_EQ(disposition_of(SIGHUP), SIG_DFL);
+    ::raise(SIGUSR1);
+    EXPECT_EQ(first.next(), SIGUSR1);
+    const signals other({SIGUSR2, SIGUSR2});
 }
 
-TEST_F(Signals, SecondWaiterIsRefused) {
-    run([] {
-        signals received({SIGUSR1});
-        auto waiting = spawn([&] { return received.next(); });
-        let_others_run();
-        EXPECT_THROW(static_cast<void>(received.next()), usage_error);
-        ::raise(SIGUSR1);
-        EXPECT_EQ(waiting.get(), SIGUSR1);
-    });
+FIBER_TEST_F(Signals, SecondWaiterIsRefused) {
+    signals received({SIGUSR1});
+    auto waiting = spawn([&] { return received.next(); });
+    let_others_run();
+    EXPECT_THROW(static_cast<void>(received.next()), usage_error);
+    ::raise(SIGUSR1);
+    EXPECT_EQ(waiting.get(), SIGUSR1);
 }
 
-TEST_F(Signals, NeedADescriptor) {
-    run([] {
-        rlimit before{};
-        ::getrlimit(RLIMIT_NOFILE, &before);
-        const rlimit none{3, before.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &none);
-        EXPECT_THROW(signals({SIGUSR1}), io_error);
-        ::setrlimit(RLIMIT_NOFILE, &before);
-        EXPECT_EQ(disposition_of(SIGUSR1), SIG_DFL);
-    });
+FIBER_TEST_F(Signals, NeedADescriptor) {
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{3, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    EXPECT_THROW(signals({SIGUSR1}), io_error);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(disposition_of(SIGUSR1), SIG_DFL);
 }
 
 // The receiver ends while another thread is in the handler; none is lost, none comes twice.

@@ -67,41 +67,37 @@ TEST_F(SystemCalls, PingPongMakesNoCallInVain) {
 }
 
 // Whoever waits behind another does not ask the kernel for himself.
-TEST_F(SystemCalls, WaitersInLineAskNothing) {
-    run([] {
-        auto [left, right] = test::tcp_pair();
-        receives = {};
-        auto first = spawn([&left = left] { return test::receive_text(left, 1); });
-        auto second = spawn([&left = left] { return test::receive_text(left, 1); });
-        let_others_run();
-        EXPECT_EQ(receives.made, 1);
-        test::send_text(right, "12");
-        EXPECT_EQ(first.get(), "1");
-        EXPECT_EQ(second.get(), "2");
-        EXPECT_EQ(receives.made, 3);
-    });
+FIBER_TEST_F(SystemCalls, WaitersInLineAskNothing) {
+    auto [left, right] = test::tcp_pair();
+    receives = {};
+    auto first = spawn([&left = left] { return test::receive_text(left, 1); });
+    auto second = spawn([&left = left] { return test::receive_text(left, 1); });
+    let_others_run();
+    EXPECT_EQ(receives.made, 1);
+    test::send_text(right, "12");
+    EXPECT_EQ(first.get(), "1");
+    EXPECT_EQ(second.get(), "2");
+    EXPECT_EQ(receives.made, 3);
 }
 
 // A large transfer fills the buffer to the brim and no further.
-TEST_F(SystemCalls, LargeSendsStopAtAShortOne) {
-    run([] {
-        auto [left, right] = test::tcp_pair();
-        auto reader = spawn([&right = right] {
-            std::size_t received = 0;
-            for (std::string part; !(part = test::receive_text(right, 1 << 16)).empty();) {
-                received += part.size();
-            }
-            return received;
-        });
-        test::send_text(left, "x");
-        let_others_run();
-        sends = {};
-        const std::string large(8 << 20, 'x');
-        test::send_text(left, large);
-        EXPECT_LE(sends.in_vain, 1) << "only the first finds out that the socket is full";
-        left.reset();
-        EXPECT_EQ(reader.get(), large.size() + 1);
+FIBER_TEST_F(SystemCalls, LargeSendsStopAtAShortOne) {
+    auto [left, right] = test::tcp_pair();
+    auto reader = spawn([&right = right] {
+        std::size_t received = 0;
+        for (std::string part; !(part = test::receive_text(right, 1 << 16)).empty();) {
+            received += part.size();
+        }
+        return received;
     });
+    test::send_text(left, "x");
+    let_others_run();
+    sends = {};
+    const std::string large(8 << 20, 'x');
+    test::send_text(left, large);
+    EXPECT_LE(sends.in_vain, 1) << "only the first finds out that the socket is full";
+    left.reset();
+    EXPECT_EQ(reader.get(), large.size() + 1);
 }
 
 }  // namespace

@@ -27,40 +27,34 @@ using TaskLimitsLong = test::runtime_test;
 
 using years = std::chrono::duration<double, std::ratio<31'556'952>>;
 
-TEST_F(TaskLimits, DurationsThatOverflowNeverEnd) {
-    run([] {
-        EXPECT_EQ(deadline_after(std::chrono::hours::max()), never);
-        EXPECT_EQ(deadline_after(years(std::numeric_limits<double>::infinity())), never);
-        fail_after(std::chrono::hours::max(), [] {
-            EXPECT_EQ(current_deadline(), never);
-            this_fiber::sleep_for(1s);
-        });
-        EXPECT_FALSE(move_on_after(1s, [] { this_fiber::sleep_for(std::chrono::hours::max()); }));
-        EXPECT_EQ(shield_for(years(1e300), [] { return 1; }), 1);
-        EXPECT_EQ(clock::now(), clock::time_point{2s});
-    });
-}
-
-TEST_F(TaskLimits, DurationThatIsNoNumberIsRefused) {
-    run([] {
-        const years no_number(std::nan(""));
-        const auto body = [] { ADD_FAILURE() << "the body ran"; };
-        EXPECT_THROW(this_fiber::sleep_for(no_number), std::invalid_argument);
-        EXPECT_THROW(fail_after(no_number, body), std::invalid_argument);
-        EXPECT_THROW(move_on_after(no_number, body), std::invalid_argument);
-        EXPECT_THROW(shield_for(no_number, body), std::invalid_argument);
-        this_fiber::yield();  // no scope is left behind
+FIBER_TEST_F(TaskLimits, DurationsThatOverflowNeverEnd) {
+    EXPECT_EQ(deadline_after(std::chrono::hours::max()), never);
+    EXPECT_EQ(deadline_after(years(std::numeric_limits<double>::infinity())), never);
+    fail_after(std::chrono::hours::max(), [] {
         EXPECT_EQ(current_deadline(), never);
+        this_fiber::sleep_for(1s);
     });
+    EXPECT_FALSE(move_on_after(1s, [] { this_fiber::sleep_for(std::chrono::hours::max()); }));
+    EXPECT_EQ(shield_for(years(1e300), [] { return 1; }), 1);
+    EXPECT_EQ(clock::now(), clock::time_point{2s});
 }
 
-TEST_F(TaskLimits, NegativeDurationsHavePassed) {
-    run([] {
-        this_fiber::sleep_for(std::chrono::hours::min());
-        EXPECT_EQ(deadline_after(std::chrono::hours::min()), clock::now());
-        EXPECT_THROW(fail_after(-1h, [] { this_fiber::yield(); }), timeout_error);
-        EXPECT_THROW(shield_for(-1h, [] { this_fiber::yield(); }), timeout_error);
-    });
+FIBER_TEST_F(TaskLimits, DurationThatIsNoNumberIsRefused) {
+    const years no_number(std::nan(""));
+    const auto body = [] { ADD_FAILURE() << "the body ran"; };
+    EXPECT_THROW(this_fiber::sleep_for(no_number), std::invalid_argument);
+    EXPECT_THROW(fail_after(no_number, body), std::invalid_argument);
+    EXPECT_THROW(move_on_after(no_number, body), std::invalid_argument);
+    EXPECT_THROW(shield_for(no_number, body), std::invalid_argument);
+    this_fiber::yield();  // no scope is left behind
+    EXPECT_EQ(current_deadline(), never);
+}
+
+FIBER_TEST_F(TaskLimits, NegativeDurationsHavePassed) {
+    this_fiber::sleep_for(std::chrono::hours::min());
+    EXPECT_EQ(deadline_after(std::chrono::hours::min()), clock::now());
+    EXPECT_THROW(fail_after(-1h, [] { this_fiber::yield(); }), timeout_error);
+    EXPECT_THROW(shield_for(-1h, [] { this_fiber::yield(); }), timeout_error);
 }
 
 template <class Handle>
@@ -74,38 +68,34 @@ void expect_refused(Handle& empty) {
     EXPECT_THROW(static_cast<void>(empty.name()), usage_error);
 }
 
-TEST_F(TaskLimits, HandleThatWasEmptiedIsRefused) {
-    run([] {
-        auto moved_from = spawn([] { return 1; });
-        auto fetched = std::move(moved_from);
-        EXPECT_EQ(fetched.get(), 1);
-        auto detached = spawn([] {});
-        detached.detach();
-        expect_refused(moved_from);
-        expect_refused(fetched);
-        expect_refused(detached);
-        EXPECT_THROW(detached.detach(), usage_error);
-        this_fiber::yield();
-    });
+FIBER_TEST_F(TaskLimits, HandleThatWasEmptiedIsRefused) {
+    auto moved_from = spawn([] { return 1; });
+    auto fetched = std::move(moved_from);
+    EXPECT_EQ(fetched.get(), 1);
+    auto detached = spawn([] {});
+    detached.detach();
+    expect_refused(moved_from);
+    expect_refused(fetched);
+    expect_refused(detached);
+    EXPECT_THROW(detached.detach(), usage_error);
+    this_fiber::yield();
 }
 
-TEST_F(TaskLimits, GroupThatHasEndedTakesNobody) {
-    run([] {
-        task_group* kept = nullptr;
-        auto owner = spawn([&] {
-            with_task_group([&](task_group& group) {
-                kept = &group;
-                group.spawn([] { shield_for(1h, [] { this_fiber::sleep_for(2s); }); });
-                this_fiber::yield();
-                group.cancel();
-            });
+FIBER_TEST_F(TaskLimits, GroupThatHasEndedTakesNobody) {
+    task_group* kept = nullptr;
+    auto owner = spawn([&] {
+        with_task_group([&](task_group& group) {
+            kept = &group;
+            group.spawn([] { shield_for(1h, [] { this_fiber::sleep_for(2s); }); });
+            this_fiber::yield();
+            group.cancel();
         });
-        this_fiber::sleep_for(1s);  // it drains
-        EXPECT_THROW(kept->spawn([] { ADD_FAILURE(); }), usage_error);
-        EXPECT_THROW(static_cast<void>(kept->spawn_child([] { ADD_FAILURE(); })), usage_error);
-        EXPECT_THROW(kept->start([](start_status<>) { ADD_FAILURE(); }), usage_error);
-        owner.get();
     });
+    this_fiber::sleep_for(1s);  // it drains
+    EXPECT_THROW(kept->spawn([] { ADD_FAILURE(); }), usage_error);
+    EXPECT_THROW(static_cast<void>(kept->spawn_child([] { ADD_FAILURE(); })), usage_error);
+    EXPECT_THROW(kept->start([](start_status<>) { ADD_FAILURE(); }), usage_error);
+    owner.get();
 }
 
 void expect_group_to_hold(std::size_t children) {
@@ -159,22 +149,20 @@ TEST_F(TaskLimits, CancellationReachesDownAThousandGroups) {
     });
 }
 
-TEST_F(TaskLimits, ManyVariablesPerFiberStayRight) {
-    run([] {
-        constexpr int variables = 200;
-        fiber_local<int> all[variables];
-        for (int i = 0; i < variables; ++i) {
-            all[i].set(i);
+FIBER_TEST_F(TaskLimits, ManyVariablesPerFiberStayRight) {
+    constexpr int variables = 200;
+    fiber_local<int> all[variables];
+    for (int i = 0; i < variables; ++i) {
+        all[i].set(i);
+    }
+    spawn([&] {
+        for (int i = 0; i < variables; i += 2) {
+            all[i].reset();
         }
-        spawn([&] {
-            for (int i = 0; i < variables; i += 2) {
-                all[i].reset();
-            }
-            EXPECT_EQ(*all[100], 0);
-            EXPECT_EQ(*all[101], 101);
-        }).get();
-        EXPECT_EQ(*all[100], 100);
-    });
+        EXPECT_EQ(*all[100], 0);
+        EXPECT_EQ(*all[101], 101);
+    }).get();
+    EXPECT_EQ(*all[100], 100);
 }
 
 }  // namespace

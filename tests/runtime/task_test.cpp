@@ -22,189 +22,161 @@ using namespace std::chrono_literals;
 using Task = test::runtime_test;
 
 // T022: fibers begin in the order of their spawn, and not before the spawner blocks.
-TEST_F(Task, BeginsInTheOrderOfSpawn) {
-    run([] {
-        std::string order;
-        auto a = spawn([&] { order += "A"; });
-        auto b = spawn([&] { order += "B"; });
-        auto c = spawn([&] { order += "C"; });
-        EXPECT_EQ(order, "");
-        c.get();
-        EXPECT_EQ(order, "ABC");
-    });
+FIBER_TEST_F(Task, BeginsInTheOrderOfSpawn) {
+    std::string order;
+    auto a = spawn([&] { order += "A"; });
+    auto b = spawn([&] { order += "B"; });
+    auto c = spawn([&] { order += "C"; });
+    EXPECT_EQ(order, "");
+    c.get();
+    EXPECT_EQ(order, "ABC");
 }
 
-TEST_F(Task, GetReturnsTheResultOnce) {
-    run([] {
-        auto text = spawn([] { return std::string("result"); });
-        EXPECT_EQ(text.get(), "result");
-        EXPECT_FALSE(text.valid());
-        EXPECT_THROW(text.get(), usage_error);
-    });
+FIBER_TEST_F(Task, GetReturnsTheResultOnce) {
+    auto text = spawn([] { return std::string("result"); });
+    EXPECT_EQ(text.get(), "result");
+    EXPECT_FALSE(text.valid());
+    EXPECT_THROW(text.get(), usage_error);
 }
 
-TEST_F(Task, CarriesWhatCanOnlyBeMoved) {
-    run([] {
-        auto argument = std::make_unique<int>(4);
-        auto doubled = spawn([held = std::move(argument)]() mutable {
-            *held *= 2;
-            return std::move(held);
-        });
-        EXPECT_EQ(*doubled.get(), 8);
+FIBER_TEST_F(Task, CarriesWhatCanOnlyBeMoved) {
+    auto argument = std::make_unique<int>(4);
+    auto doubled = spawn([held = std::move(argument)]() mutable {
+        *held *= 2;
+        return std::move(held);
     });
+    EXPECT_EQ(*doubled.get(), 8);
 }
 
-TEST_F(Task, GetThrowsWhatTheFunctionThrew) {
-    run([] {
-        auto failing = spawn([] { throw std::runtime_error("broken"); });
-        EXPECT_THROW(failing.get(), std::runtime_error);
-    });
+FIBER_TEST_F(Task, GetThrowsWhatTheFunctionThrew) {
+    auto failing = spawn([] { throw std::runtime_error("broken"); });
+    EXPECT_THROW(failing.get(), std::runtime_error);
 }
 
-TEST_F(Task, JoinWaitsHoweverItEnds) {
-    run([] {
-        auto failing = spawn([] { throw 1; });
-        failing.join();
-        failing.join();
-        EXPECT_TRUE(failing.done());
-        EXPECT_THROW(failing.get(), int);
-    });
+FIBER_TEST_F(Task, JoinWaitsHoweverItEnds) {
+    auto failing = spawn([] { throw 1; });
+    failing.join();
+    failing.join();
+    EXPECT_TRUE(failing.done());
+    EXPECT_THROW(failing.get(), int);
 }
 
-TEST_F(Task, SeveralMayJoin) {
-    run([] {
-        auto slow = spawn([] {
-            this_fiber::sleep_for(1s);
-            return 5;
-        });
-        auto first = spawn([&] { slow.join(); });
-        auto second = spawn([&] { slow.join(); });
-        first.get();
-        second.get();
-        EXPECT_EQ(slow.get(), 5);
+FIBER_TEST_F(Task, SeveralMayJoin) {
+    auto slow = spawn([] {
+        this_fiber::sleep_for(1s);
+        return 5;
     });
+    auto first = spawn([&] { slow.join(); });
+    auto second = spawn([&] { slow.join(); });
+    first.get();
+    second.get();
+    EXPECT_EQ(slow.get(), 5);
 }
 
-TEST_F(Task, EmptyHandleIsRefused) {
-    run([] {
-        task<int> none;
-        EXPECT_FALSE(none.valid());
-        EXPECT_THROW(none.join(), usage_error);
-        EXPECT_THROW(none.cancel(), usage_error);
-        EXPECT_THROW(none.detach(), usage_error);
-        EXPECT_THROW(static_cast<void>(none.done()), usage_error);
-    });
+FIBER_TEST_F(Task, EmptyHandleIsRefused) {
+    task<int> none;
+    EXPECT_FALSE(none.valid());
+    EXPECT_THROW(none.join(), usage_error);
+    EXPECT_THROW(none.cancel(), usage_error);
+    EXPECT_THROW(none.detach(), usage_error);
+    EXPECT_THROW(static_cast<void>(none.done()), usage_error);
 }
 
-TEST_F(Task, MovesAndLeavesAnEmptyHandle) {
-    run([] {
-        auto first = spawn([] { return 1; });
-        const auto id = first.id();
-        auto moved = std::move(first);
-        EXPECT_FALSE(first.valid());
-        EXPECT_EQ(moved.id(), id);
-        EXPECT_EQ(moved.name(), "fiber-" + std::to_string(id));
-        EXPECT_EQ(moved.get(), 1);
-    });
+FIBER_TEST_F(Task, MovesAndLeavesAnEmptyHandle) {
+    auto first = spawn([] { return 1; });
+    const auto id = first.id();
+    auto moved = std::move(first);
+    EXPECT_FALSE(first.valid());
+    EXPECT_EQ(moved.id(), id);
+    EXPECT_EQ(moved.name(), "fiber-" + std::to_string(id));
+    EXPECT_EQ(moved.get(), 1);
 }
 
-TEST_F(Task, AssignmentEndsTheOldTask) {
-    run([] {
-        bool ended = false;
-        auto handle = spawn([&] {
+FIBER_TEST_F(Task, AssignmentEndsTheOldTask) {
+    bool ended = false;
+    auto handle = spawn([&] {
+        try {
+            this_fiber::sleep_for(1h);
+        } catch (const cancelled&) {
+            ended = true;
+            throw;
+        }
+    });
+    let_others_run();
+    handle = spawn([] {});
+    EXPECT_TRUE(ended);
+    handle.get();
+}
+
+// Decision 8: a handle behaves like std::jthread.
+FIBER_TEST_F(Task, DestructorCancelsAndJoins) {
+    bool ended = false;
+    {
+        auto dropped = spawn([&] {
             try {
                 this_fiber::sleep_for(1h);
-            } catch (const cancelled&) {
+            } catch (const cancelled& request) {
+                EXPECT_EQ(request.reason(), "its handle was destroyed");
+                shield_for(1s, [] { this_fiber::sleep_for(10ms); });
                 ended = true;
                 throw;
             }
         });
         let_others_run();
-        handle = spawn([] {});
-        EXPECT_TRUE(ended);
-        handle.get();
-    });
+    }
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(clock::now(), clock::time_point{10ms});
 }
 
-// Decision 8: a handle behaves like std::jthread.
-TEST_F(Task, DestructorCancelsAndJoins) {
-    run([] {
-        bool ended = false;
-        {
-            auto dropped = spawn([&] {
-                try {
-                    this_fiber::sleep_for(1h);
-                } catch (const cancelled& request) {
-                    EXPECT_EQ(request.reason(), "its handle was destroyed");
-                    shield_for(1s, [] { this_fiber::sleep_for(10ms); });
-                    ended = true;
-                    throw;
-                }
-            });
-            let_others_run();
-        }
-        EXPECT_TRUE(ended);
-        EXPECT_EQ(clock::now(), clock::time_point{10ms});
-    });
+FIBER_TEST_F(Task, DestructorWaitsAlsoWhenTheCallerIsCancelled) {
+    bool ended = false;
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_TRUE(scope.run([&] {
+        auto dropped = spawn([&] {
+            shield_for(1s, [] { this_fiber::sleep_for(10ms); });
+            ended = true;
+        });
+        let_others_run(0);
+        shield_for(1s, [] { this_fiber::yield(); });
+    }));
+    EXPECT_TRUE(ended);
 }
 
-TEST_F(Task, DestructorWaitsAlsoWhenTheCallerIsCancelled) {
-    run([] {
-        bool ended = false;
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_TRUE(scope.run([&] {
-            auto dropped = spawn([&] {
-                shield_for(1s, [] { this_fiber::sleep_for(10ms); });
-                ended = true;
-            });
-            let_others_run(0);
-            shield_for(1s, [] { this_fiber::yield(); });
-        }));
-        EXPECT_TRUE(ended);
-    });
+FIBER_TEST_F(Task, DetachedFiberRunsOn) {
+    event done;
+    spawn([&] {
+        this_fiber::sleep_for(1s);
+        done.set();
+    }).detach();
+    done.wait();
+    let_others_run(1);
 }
 
-TEST_F(Task, DetachedFiberRunsOn) {
-    run([] {
-        event done;
-        spawn([&] {
-            this_fiber::sleep_for(1s);
-            done.set();
-        }).detach();
-        done.wait();
-        let_others_run(1);
-    });
-}
-
-TEST_F(Task, JoiningItselfIsRefused) {
-    run([] {
-        task<> self;
-        self = spawn([&] { EXPECT_THROW(self.join(), usage_error); });
-        self.join();
-    });
+FIBER_TEST_F(Task, JoiningItselfIsRefused) {
+    task<> self;
+    self = spawn([&] { EXPECT_THROW(self.join(), usage_error); });
+    self.join();
 }
 
 // A fiber that owns the last handle to itself would wait for itself for ever.
-TEST_F(Task, DroppingTheHandleToItselfLetsItGo) {
-    run([] {
-        bool reached = false;
-        auto handle = std::make_shared<task<>>();
-        *handle = spawn([&reached, handle]() mutable {
-            handle->detach();
-            handle.reset();
-            reached = true;
-        });
+FIBER_TEST_F(Task, DroppingTheHandleToItselfLetsItGo) {
+    bool reached = false;
+    auto handle = std::make_shared<task<>>();
+    *handle = spawn([&reached, handle]() mutable {
+        handle->detach();
         handle.reset();
-        let_others_run();
-        EXPECT_TRUE(reached);
-
-        auto kept = std::make_shared<task<>>();
-        *kept = spawn([kept] {});  // destroyed with the function, on its own fiber
-        kept.reset();
-        let_others_run();
-        EXPECT_EQ(test::other_fibers(), 0U);
+        reached = true;
     });
+    handle.reset();
+    let_others_run();
+    EXPECT_TRUE(reached);
+
+    auto kept = std::make_shared<task<>>();
+    *kept = spawn([kept] {});  // destroyed with the function, on its own fiber
+    kept.reset();
+    let_others_run();
+    EXPECT_EQ(test::other_fibers(), 0U);
 }
 
 TEST_F(Task, SpawnOutsideARuntimeIsRefused) {
@@ -251,33 +223,29 @@ TEST_F(Task, LargeAndAlignedCapturesFit) {
     });
 }
 
-TEST_F(Task, DestroysItsFunctionWhenItEnds) {
-    run([] {
-        auto held = std::make_shared<int>(1);
-        auto ended = spawn([held] {});
-        EXPECT_EQ(held.use_count(), 2);
-        ended.join();
-        EXPECT_EQ(held.use_count(), 1);
-        ended.get();
-    });
+FIBER_TEST_F(Task, DestroysItsFunctionWhenItEnds) {
+    auto held = std::make_shared<int>(1);
+    auto ended = spawn([held] {});
+    EXPECT_EQ(held.use_count(), 2);
+    ended.join();
+    EXPECT_EQ(held.use_count(), 1);
+    ended.get();
 }
 
 // Scenario 11: joining finished tasks still lets others run now and then.
-TEST_F(Task, ManyTasksAreFine) {
-    run([] {
-        std::vector<task<int>> all;
-        for (int i = 0; i < 2000; ++i) {
-            all.push_back(spawn([i] {
-                this_fiber::yield();
-                return i;
-            }));
-        }
-        int sum = 0;
-        for (auto& each : all) {
-            sum += each.get();
-        }
-        EXPECT_EQ(sum, 1999 * 1000);
-    });
+FIBER_TEST_F(Task, ManyTasksAreFine) {
+    std::vector<task<int>> all;
+    for (int i = 0; i < 2000; ++i) {
+        all.push_back(spawn([i] {
+            this_fiber::yield();
+            return i;
+        }));
+    }
+    int sum = 0;
+    for (auto& each : all) {
+        sum += each.get();
+    }
+    EXPECT_EQ(sum, 1999 * 1000);
 }
 
 }  // namespace

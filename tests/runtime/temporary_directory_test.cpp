@@ -21,61 +21,51 @@ namespace {
 
 using TemporaryDirectory = test::runtime_test;
 
-TEST_F(TemporaryDirectory, IsRemovedWithAllItHolds) {
-    run([] {
-        std::filesystem::path where;
-        {
-            const temporary_directory made;
-            where = made.path();
-            EXPECT_TRUE(std::filesystem::is_directory(where));
-            file_system::create_directory(where / "inner");
-            file_system::write_file(where / "inner" / "file", "x");
-        }
-        EXPECT_FALSE(std::filesystem::exists(where));
-    });
+FIBER_TEST_F(TemporaryDirectory, IsRemovedWithAllItHolds) {
+    std::filesystem::path where;
+    {
+        const temporary_directory made;
+        where = made.path();
+        EXPECT_TRUE(std::filesystem::is_directory(where));
+        file_system::create_directory(where / "inner");
+        file_system::write_file(where / "inner" / "file", "x");
+    }
+    EXPECT_FALSE(std::filesystem::exists(where));
 }
 
-TEST_F(TemporaryDirectory, NameAndPlaceAreChosen) {
-    run([] {
-        const temporary_directory outer;
-        const temporary_directory inner("inner-", outer.path());
-        EXPECT_EQ(inner.path().parent_path(), outer.path());
-        EXPECT_TRUE(inner.path().filename().string().starts_with("inner-"));
-    });
+FIBER_TEST_F(TemporaryDirectory, NameAndPlaceAreChosen) {
+    const temporary_directory outer;
+    const temporary_directory inner("inner-", outer.path());
+    EXPECT_EQ(inner.path().parent_path(), outer.path());
+    EXPECT_TRUE(inner.path().filename().string().starts_with("inner-"));
 }
 
-TEST_F(TemporaryDirectory, IsRemovedInACancelledScope) {
-    run([] {
-        std::filesystem::path where;
-        cancel_scope scope;
-        EXPECT_FALSE(scope.run([&] {
-            const temporary_directory made;
-            where = made.path();
-            scope.cancel();
-            this_fiber::yield();
-        }));
-        EXPECT_FALSE(std::filesystem::exists(where));
-    });
+FIBER_TEST_F(TemporaryDirectory, IsRemovedInACancelledScope) {
+    std::filesystem::path where;
+    cancel_scope scope;
+    EXPECT_FALSE(scope.run([&] {
+        const temporary_directory made;
+        where = made.path();
+        scope.cancel();
+        this_fiber::yield();
+    }));
+    EXPECT_FALSE(std::filesystem::exists(where));
 }
 
-TEST_F(TemporaryDirectory, PlaceThatDoesNotExistIsAnError) {
-    run([] {
-        EXPECT_EQ(test::error_of([] { temporary_directory("x", "/weft/no/such"); }), ENOENT);
-    });
+FIBER_TEST_F(TemporaryDirectory, PlaceThatDoesNotExistIsAnError) {
+    EXPECT_EQ(test::error_of([] { temporary_directory("x", "/weft/no/such"); }), ENOENT);
 }
 
 // Scenario 12: the child of a fork that unwinds removes nothing of its parent.
-TEST_F(TemporaryDirectory, ChildOfAForkLeavesItAlone) {
-    run([] {
-        std::optional<temporary_directory> made(std::in_place);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            made.reset();
-            std::_Exit(0);
-        }
-        ::waitpid(child, nullptr, 0);
-        EXPECT_TRUE(std::filesystem::is_directory(made->path()));
-    });
+FIBER_TEST_F(TemporaryDirectory, ChildOfAForkLeavesItAlone) {
+    std::optional<temporary_directory> made(std::in_place);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        made.reset();
+        std::_Exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+    EXPECT_TRUE(std::filesystem::is_directory(made->path()));
 }
 
 }  // namespace

@@ -24,84 +24,74 @@ using namespace std::chrono_literals;
 using test::recording;
 using TraceEvents = test::runtime_test;
 
-TEST_F(TraceEvents, NothingIsRecordedUnlessAskedFor) {
-    run([] {
-        spawn([] { this_fiber::yield(); }).get();
-        EXPECT_EQ(test::trace_memory_here().loop().head, 0U);
-    });
+FIBER_TEST_F(TraceEvents, NothingIsRecordedUnlessAskedFor) {
+    spawn([] { this_fiber::yield(); }).get();
+    EXPECT_EQ(test::trace_memory_here().loop().head, 0U);
 }
 
-TEST_F(TraceEvents, SwitchedAndWokenDescribeAWait) {
-    run([] {
-        weft::event happened;
-        auto waiting = spawn([&] { happened.wait(); });
-        const auto id = waiting.id();
-        const recording recorded;
-        let_others_run();
-        happened.set();
-        waiting.get();
-        const auto switched = recorded.of(id, event_type::switched);
-        const auto woken = recorded.of(id, event_type::woken);
-        ASSERT_EQ(switched.size(), 2U);
-        ASSERT_EQ(woken.size(), 1U);
-        EXPECT_EQ(switched[0].sub, static_cast<int>(detail::wait_reason::event));
-        EXPECT_EQ(switched[0].object, reinterpret_cast<std::uintptr_t>(&happened));
-        EXPECT_EQ(switched[0].x, static_cast<std::uint32_t>(this_fiber::id()));
-        EXPECT_EQ(switched[1].sub, leave_finished);
-        EXPECT_EQ(woken[0].x, static_cast<std::uint32_t>(this_fiber::id()));
-        EXPECT_LT(switched[0].time, woken[0].time);
-        EXPECT_LT(woken[0].time, switched[1].time);
-    });
+FIBER_TEST_F(TraceEvents, SwitchedAndWokenDescribeAWait) {
+    weft::event happened;
+    auto waiting = spawn([&] { happened.wait(); });
+    const auto id = waiting.id();
+    const recording recorded;
+    let_others_run();
+    happened.set();
+    waiting.get();
+    const auto switched = recorded.of(id, event_type::switched);
+    const auto woken = recorded.of(id, event_type::woken);
+    ASSERT_EQ(switched.size(), 2U);
+    ASSERT_EQ(woken.size(), 1U);
+    EXPECT_EQ(switched[0].sub, static_cast<int>(detail::wait_reason::event));
+    EXPECT_EQ(switched[0].object, reinterpret_cast<std::uintptr_t>(&happened));
+    EXPECT_EQ(switched[0].x, static_cast<std::uint32_t>(this_fiber::id()));
+    EXPECT_EQ(switched[1].sub, leave_finished);
+    EXPECT_EQ(woken[0].x, static_cast<std::uint32_t>(this_fiber::id()));
+    EXPECT_LT(switched[0].time, woken[0].time);
+    EXPECT_LT(woken[0].time, switched[1].time);
 }
 
-TEST_F(TraceEvents, TheLoopHasTheProcessorWhileItWaits) {
-    run([] {
-        const recording recorded;
-        this_fiber::sleep_for(1ms);
-        const auto left = recorded.of(this_fiber::id(), event_type::switched);
-        const auto entered = recorded.of(0, event_type::switched);
-        ASSERT_EQ(left.size(), 1U);
-        ASSERT_EQ(entered.size(), 1U);
-        EXPECT_EQ(left[0].x, 0U);
-        EXPECT_EQ(left[0].sub, static_cast<int>(detail::wait_reason::sleep));
-        EXPECT_EQ(entered[0].x, static_cast<std::uint32_t>(this_fiber::id()));
-        EXPECT_EQ(entered[0].sub, leave_idle);
-        EXPECT_EQ(recorded.of(this_fiber::id(), event_type::woken).at(0).x, 0U);
-    });
+FIBER_TEST_F(TraceEvents, TheLoopHasTheProcessorWhileItWaits) {
+    const recording recorded;
+    this_fiber::sleep_for(1ms);
+    const auto left = recorded.of(this_fiber::id(), event_type::switched);
+    const auto entered = recorded.of(0, event_type::switched);
+    ASSERT_EQ(left.size(), 1U);
+    ASSERT_EQ(entered.size(), 1U);
+    EXPECT_EQ(left[0].x, 0U);
+    EXPECT_EQ(left[0].sub, static_cast<int>(detail::wait_reason::sleep));
+    EXPECT_EQ(entered[0].x, static_cast<std::uint32_t>(this_fiber::id()));
+    EXPECT_EQ(entered[0].sub, leave_idle);
+    EXPECT_EQ(recorded.of(this_fiber::id(), event_type::woken).at(0).x, 0U);
 }
 
-TEST_F(TraceEvents, BirthNamesTheFiberAndThePlace) {
-    run([] {
-        const recording recorded;
-        auto made = spawn([] {}, {.name = "made"});
-        const auto spawned = recorded.of(made.id(), event_type::spawned);
-        const auto named = recorded.of(made.id(), event_type::named);
-        ASSERT_EQ(spawned.size(), 1U);
-        EXPECT_TRUE(test::string_numbered(spawned[0].x).ends_with("trace_events_test.cpp"));
-        EXPECT_EQ(spawned[0].object, this_fiber::id());
-        ASSERT_EQ(named.size(), 1U);
-        EXPECT_EQ(test::string_numbered(named[0].x), "made");
-        made.get();
-    });
+FIBER_TEST_F(TraceEvents, BirthNamesTheFiberAndThePlace) {
+    const recording recorded;
+    auto made = spawn([] {}, {.name = "made"});
+    const auto spawned = recorded.of(made.id(), event_type::spawned);
+    const auto named = recorded.of(made.id(), event_type::named);
+    ASSERT_EQ(spawned.size(), 1U);
+    EXPECT_TRUE(test::string_numbered(spawned[0].x).ends_with("trace_events_test.cpp"));
+    EXPECT_EQ(spawned[0].object, this_fiber::id());
+    ASSERT_EQ(named.size(), 1U);
+    EXPECT_EQ(test::string_numbered(named[0].x), "made");
+    made.get();
 }
 
-TEST_F(TraceEvents, TheEndSaysHow) {
-    run([] {
-        const recording recorded;
-        auto failed = spawn([] { throw std::runtime_error("no"); });
-        auto stopped = spawn([] { this_fiber::sleep_for(1s); });
-        const auto failed_id = failed.id();
-        const auto stopped_id = stopped.id();
-        let_others_run();
-        stopped.cancel();
-        EXPECT_THROW(failed.get(), std::runtime_error);
-        EXPECT_THROW(stopped.get(), cancelled);
-        const auto how = [&](std::uint64_t id) {
-            return static_cast<ended_by>(recorded.of(id, event_type::ended).at(0).sub);
-        };
-        EXPECT_EQ(how(failed_id), ended_by::exception);
-        EXPECT_EQ(how(stopped_id), ended_by::cancellation);
-    });
+FIBER_TEST_F(TraceEvents, TheEndSaysHow) {
+    const recording recorded;
+    auto failed = spawn([] { throw std::runtime_error("no"); });
+    auto stopped = spawn([] { this_fiber::sleep_for(1s); });
+    const auto failed_id = failed.id();
+    const auto stopped_id = stopped.id();
+    let_others_run();
+    stopped.cancel();
+    EXPECT_THROW(failed.get(), std::runtime_error);
+    EXPECT_THROW(stopped.get(), cancelled);
+    const auto how = [&](std::uint64_t id) {
+        return static_cast<ended_by>(recorded.of(id, event_type::ended).at(0).sub);
+    };
+    EXPECT_EQ(how(failed_id), ended_by::exception);
+    EXPECT_EQ(how(stopped_id), ended_by::cancellation);
 }
 
 /// Waits in a function whose name a stack can be searched for.
@@ -121,96 +111,86 @@ bool goes_through(std::uint32_t stack, void (*function)(weft::event&)) {
     return false;
 }
 
-TEST_F(TraceEvents, TheStackOfAWaitLeadsThroughItsCallers) {
-    run([] {
-        weft::event happened;
-        const recording recorded(sched_events | stack_events);
-        auto waiting = spawn([&] { wait_here(happened); });
-        auto elsewhere = spawn([&] { happened.wait(); });
-        let_others_run();
-        EXPECT_TRUE(
-            goes_through(recorded.of(waiting.id(), event_type::switched).at(0).stack, &wait_here));
-        EXPECT_TRUE(goes_through(test::row_of(waiting.id())->wait_stack, &wait_here));
-        EXPECT_FALSE(goes_through(test::row_of(elsewhere.id())->wait_stack, &wait_here));
+FIBER_TEST_F(TraceEvents, TheStackOfAWaitLeadsThroughItsCallers) {
+    weft::event happened;
+    const recording recorded(sched_events | stack_events);
+    auto waiting = spawn([&] { wait_here(happened); });
+    auto elsewhere = spawn([&] { happened.wait(); });
+    let_others_run();
+    EXPECT_TRUE(
+        goes_through(recorded.of(waiting.id(), event_type::switched).at(0).stack, &wait_here));
+    EXPECT_TRUE(goes_through(test::row_of(waiting.id())->wait_stack, &wait_here));
+    EXPECT_FALSE(goes_through(test::row_of(elsewhere.id())->wait_stack, &wait_here));
+    happened.set();
+}
+
+FIBER_TEST_F(TraceEvents, TheSameStackHasOneNumber) {
+    weft::event happened;
+    const recording recorded(sched_events | stack_events);
+    std::vector<task<void>> waiting;
+    for (int i = 0; i < 3; ++i) {
+        waiting.push_back(spawn([&] { wait_here(happened); }));
+    }
+    let_others_run();
+    const auto first = test::row_of(waiting[0].id())->wait_stack;
+    EXPECT_NE(first, 0U);
+    EXPECT_EQ(test::row_of(waiting[1].id())->wait_stack, first);
+    EXPECT_EQ(test::row_of(waiting[2].id())->wait_stack, first);
+    happened.set();
+}
+
+FIBER_TEST_F(TraceEvents, AToolCanAskForTheStacksOfAllParkedFibers) {
+    weft::event happened;
+    std::vector<task<void>> waiting;
+    for (int i = 0; i < 600; ++i) {  // more than one step
+        waiting.push_back(spawn([&] { wait_here(happened); }));
+    }
+    auto elsewhere = spawn([&] { happened.wait(); });
+    let_others_run();
+    EXPECT_EQ(test::row_of(waiting[0].id())->wait_stack, 0U);
+    auto& memory = test::trace_memory_here();
+    if (memory.header().registers.instruction == 0) {
         happened.set();
-    });
+        GTEST_SKIP() << "Boost.Fiber keeps the registers of these fibers";
+    }
+    memory.control().asked = 7;
+    while (memory.loop().answered != 7) {
+        this_fiber::sleep_for(1ms);
+    }
+    for (const auto& each : waiting) {
+        ASSERT_TRUE(goes_through(test::row_of(each.id())->wait_stack, &wait_here));
+    }
+    EXPECT_FALSE(goes_through(test::row_of(elsewhere.id())->wait_stack, &wait_here));
+    EXPECT_NE(test::row_of(elsewhere.id())->wait_stack, 0U);
+    happened.set();
 }
 
-TEST_F(TraceEvents, TheSameStackHasOneNumber) {
-    run([] {
-        weft::event happened;
-        const recording recorded(sched_events | stack_events);
-        std::vector<task<void>> waiting;
-        for (int i = 0; i < 3; ++i) {
-            waiting.push_back(spawn([&] { wait_here(happened); }));
-        }
-        let_others_run();
-        const auto first = test::row_of(waiting[0].id())->wait_stack;
-        EXPECT_NE(first, 0U);
-        EXPECT_EQ(test::row_of(waiting[1].id())->wait_stack, first);
-        EXPECT_EQ(test::row_of(waiting[2].id())->wait_stack, first);
-        happened.set();
-    });
+FIBER_TEST_F(TraceEvents, ContendedLocksTellWhoHoldsThem) {
+    mutex guard;
+    const recording recorded(sync_events);
+    std::unique_lock held(guard);
+    auto waiting = spawn([&] { const std::scoped_lock lock(guard); });
+    let_others_run();
+    held.unlock();
+    const auto wanted = recorded.of(waiting.id(), event_type::lock_contended);
+    ASSERT_EQ(wanted.size(), 1U);
+    EXPECT_EQ(wanted[0].x, static_cast<std::uint32_t>(this_fiber::id()));
+    EXPECT_EQ(recorded.of(waiting.id(), event_type::lock_received).size(), 1U);
+    waiting.get();
 }
 
-TEST_F(TraceEvents, AToolCanAskForTheStacksOfAllParkedFibers) {
-    run([] {
-        weft::event happened;
-        std::vector<task<void>> waiting;
-        for (int i = 0; i < 600; ++i) {  // more than one step
-            waiting.push_back(spawn([&] { wait_here(happened); }));
-        }
-        auto elsewhere = spawn([&] { happened.wait(); });
-        let_others_run();
-        EXPECT_EQ(test::row_of(waiting[0].id())->wait_stack, 0U);
-        auto& memory = test::trace_memory_here();
-        if (memory.header().registers.instruction == 0) {
-            happened.set();
-            GTEST_SKIP() << "Boost.Fiber keeps the registers of these fibers";
-        }
-        memory.control().asked = 7;
-        while (memory.loop().answered != 7) {
-            this_fiber::sleep_for(1ms);
-        }
-        for (const auto& each : waiting) {
-            ASSERT_TRUE(goes_through(test::row_of(each.id())->wait_stack, &wait_here));
-        }
-        EXPECT_FALSE(goes_through(test::row_of(elsewhere.id())->wait_stack, &wait_here));
-        EXPECT_NE(test::row_of(elsewhere.id())->wait_stack, 0U);
-        happened.set();
-    });
-}
-
-TEST_F(TraceEvents, ContendedLocksTellWhoHoldsThem) {
-    run([] {
-        mutex guard;
-        const recording recorded(sync_events);
-        std::unique_lock held(guard);
-        auto waiting = spawn([&] { const std::scoped_lock lock(guard); });
-        let_others_run();
-        held.unlock();
-        const auto wanted = recorded.of(waiting.id(), event_type::lock_contended);
-        ASSERT_EQ(wanted.size(), 1U);
-        EXPECT_EQ(wanted[0].x, static_cast<std::uint32_t>(this_fiber::id()));
-        EXPECT_EQ(recorded.of(waiting.id(), event_type::lock_received).size(), 1U);
-        waiting.get();
-    });
-}
-
-TEST_F(TraceEvents, InputAndOutputNameTheDescriptor) {
-    run([] {
-        auto [left, right] = test::socket_pair();
-        const recording recorded(io_events);
-        auto reader = spawn([&left = left] { static_cast<void>(test::receive_text(left)); });
-        const auto id = reader.id();
-        let_others_run();
-        test::send_from_outside(right, "x");
-        reader.get();
-        const auto submitted = recorded.of(id, event_type::io_submitted);
-        ASSERT_FALSE(submitted.empty());
-        EXPECT_EQ(submitted[0].object, static_cast<std::uint64_t>(left.get()));
-        EXPECT_EQ(recorded.of(id, event_type::io_completed).at(0).x, 0U);
-    });
+FIBER_TEST_F(TraceEvents, InputAndOutputNameTheDescriptor) {
+    auto [left, right] = test::socket_pair();
+    const recording recorded(io_events);
+    auto reader = spawn([&left = left] { static_cast<void>(test::receive_text(left)); });
+    const auto id = reader.id();
+    let_others_run();
+    test::send_from_outside(right, "x");
+    reader.get();
+    const auto submitted = recorded.of(id, event_type::io_submitted);
+    ASSERT_FALSE(submitted.empty());
+    EXPECT_EQ(submitted[0].object, static_cast<std::uint64_t>(left.get()));
+    EXPECT_EQ(recorded.of(id, event_type::io_completed).at(0).x, 0U);
 }
 
 TEST_F(TraceEvents, TheRingKeepsTheNewest) {
@@ -231,16 +211,14 @@ TEST_F(TraceEvents, TheRingKeepsTheNewest) {
     });
 }
 
-TEST_F(TraceEvents, ALeaseThatRanOutEndsTheRecording) {
-    run([] {
-        auto& control = test::trace_memory_here().control();
-        control.owner = 1;
-        control.mask = all_events;
-        control.lease = 1;  // long ago
-        this_fiber::sleep_for(1ms);
-        EXPECT_EQ(control.mask, 0U);
-        EXPECT_EQ(control.owner, 0U);
-    });
+FIBER_TEST_F(TraceEvents, ALeaseThatRanOutEndsTheRecording) {
+    auto& control = test::trace_memory_here().control();
+    control.owner = 1;
+    control.mask = all_events;
+    control.lease = 1;  // long ago
+    this_fiber::sleep_for(1ms);
+    EXPECT_EQ(control.mask, 0U);
+    EXPECT_EQ(control.owner, 0U);
 }
 
 }  // namespace

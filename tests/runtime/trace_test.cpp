@@ -18,60 +18,52 @@ namespace {
 using test::recording;
 using Trace = test::runtime_test;
 
-TEST_F(Trace, SpansNestAndAreInherited) {
-    run([] {
-        const span outer("outer");
-        {
-            const span inner("inner");
-            EXPECT_EQ(test::row_of(this_fiber::id())->span, inner.number());
-            auto child = spawn([] { this_fiber::yield(); });
-            EXPECT_EQ(test::row_of(child.id())->span, inner.number());
-            child.get();
-        }
-        EXPECT_EQ(test::row_of(this_fiber::id())->span, outer.number());
-        EXPECT_NE(outer.number(), 0U);
-    });
+FIBER_TEST_F(Trace, SpansNestAndAreInherited) {
+    const span outer("outer");
+    {
+        const span inner("inner");
+        EXPECT_EQ(test::row_of(this_fiber::id())->span, inner.number());
+        auto child = spawn([] { this_fiber::yield(); });
+        EXPECT_EQ(test::row_of(child.id())->span, inner.number());
+        child.get();
+    }
+    EXPECT_EQ(test::row_of(this_fiber::id())->span, outer.number());
+    EXPECT_NE(outer.number(), 0U);
 }
 
-TEST_F(Trace, SpansAreRecordedWithNameAndParent) {
-    run([] {
-        const recording recorded(user_events);
-        const span outer("outer");
-        std::optional<span> inner(std::in_place, "inner");
-        const auto number = inner->number();
-        inner.reset();
-        const auto began = recorded.of(this_fiber::id(), event_type::span_began);
-        const auto ended = recorded.of(this_fiber::id(), event_type::span_ended);
-        ASSERT_EQ(began.size(), 2U);
-        EXPECT_EQ(test::string_numbered(began[1].x), "inner");
-        EXPECT_EQ(began[1].stack, static_cast<std::uint32_t>(outer.number()));
-        ASSERT_EQ(ended.size(), 1U);
-        EXPECT_EQ(ended[0].object, number);
-    });
+FIBER_TEST_F(Trace, SpansAreRecordedWithNameAndParent) {
+    const recording recorded(user_events);
+    const span outer("outer");
+    std::optional<span> inner(std::in_place, "inner");
+    const auto number = inner->number();
+    inner.reset();
+    const auto began = recorded.of(this_fiber::id(), event_type::span_began);
+    const auto ended = recorded.of(this_fiber::id(), event_type::span_ended);
+    ASSERT_EQ(began.size(), 2U);
+    EXPECT_EQ(test::string_numbered(began[1].x), "inner");
+    EXPECT_EQ(began[1].stack, static_cast<std::uint32_t>(outer.number()));
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].object, number);
 }
 
-TEST_F(Trace, MarksAndCountersAreRecorded) {
-    run([] {
-        const recording recorded(user_events);
-        mark("here");
-        counter("depth", -7);
-        const auto marked = recorded.of(this_fiber::id(), event_type::mark);
-        const auto counted = recorded.of(this_fiber::id(), event_type::counter);
-        EXPECT_EQ(test::string_numbered(marked.at(0).x), "here");
-        EXPECT_EQ(test::string_numbered(counted.at(0).x), "depth");
-        EXPECT_EQ(static_cast<std::int64_t>(counted.at(0).object), -7);
-    });
+FIBER_TEST_F(Trace, MarksAndCountersAreRecorded) {
+    const recording recorded(user_events);
+    mark("here");
+    counter("depth", -7);
+    const auto marked = recorded.of(this_fiber::id(), event_type::mark);
+    const auto counted = recorded.of(this_fiber::id(), event_type::counter);
+    EXPECT_EQ(test::string_numbered(marked.at(0).x), "here");
+    EXPECT_EQ(test::string_numbered(counted.at(0).x), "depth");
+    EXPECT_EQ(static_cast<std::int64_t>(counted.at(0).object), -7);
 }
 
-TEST_F(Trace, AnObjectHasItsNameForItsLifetime) {
-    run([] {
-        mutex guard;
-        {
-            const object_name named(&guard, "cache");
-            EXPECT_EQ(test::string_numbered(test::object_row_of(&guard)->name), "cache");
-        }
-        EXPECT_EQ(test::object_row_of(&guard)->name, 0U);
-    });
+FIBER_TEST_F(Trace, AnObjectHasItsNameForItsLifetime) {
+    mutex guard;
+    {
+        const object_name named(&guard, "cache");
+        EXPECT_EQ(test::string_numbered(test::object_row_of(&guard)->name), "cache");
+    }
+    EXPECT_EQ(test::object_row_of(&guard)->name, 0U);
 }
 
 TEST_F(Trace, OutsideOfFibersNothingHappens) {
@@ -82,26 +74,22 @@ TEST_F(Trace, OutsideOfFibersNothingHappens) {
     EXPECT_EQ(nowhere.number(), 0U);
 }
 
-TEST_F(Trace, ALongNameIsCutOff) {
-    run([] {
-        const recording recorded(user_events);
-        mark(std::string(2000, 'x'));
-        const auto marked = recorded.of(this_fiber::id(), event_type::mark);
-        EXPECT_EQ(test::string_numbered(marked.at(0).x), std::string(1024, 'x'));
-    });
+FIBER_TEST_F(Trace, ALongNameIsCutOff) {
+    const recording recorded(user_events);
+    mark(std::string(2000, 'x'));
+    const auto marked = recorded.of(this_fiber::id(), event_type::mark);
+    EXPECT_EQ(test::string_numbered(marked.at(0).x), std::string(1024, 'x'));
 }
 
-TEST_F(Trace, StringsThatFindNoRoomAreCounted) {
-    run([] {
-        const recording recorded(user_events);
-        for (int i = 0; i < 1100; ++i) {
-            mark(std::to_string(i) + std::string(1000, 'x'));
-        }
-        const auto marked = recorded.of(this_fiber::id(), event_type::mark);
-        EXPECT_EQ(marked.size(), 1100U);
-        EXPECT_EQ(marked.back().x, 0U);
-        EXPECT_GT(test::trace_memory_here().loop().strings_lost, 0U);
-    });
+FIBER_TEST_F(Trace, StringsThatFindNoRoomAreCounted) {
+    const recording recorded(user_events);
+    for (int i = 0; i < 1100; ++i) {
+        mark(std::to_string(i) + std::string(1000, 'x'));
+    }
+    const auto marked = recorded.of(this_fiber::id(), event_type::mark);
+    EXPECT_EQ(marked.size(), 1100U);
+    EXPECT_EQ(marked.back().x, 0U);
+    EXPECT_GT(test::trace_memory_here().loop().strings_lost, 0U);
 }
 
 }  // namespace

@@ -73,21 +73,19 @@ TEST_F(UniqueFd, ClosingKeepsErrno) {
     errno = 0;
 }
 
-TEST_F(UniqueFd, ClosingWakesThoseWhoWait) {
-    run([] {
-        auto [left, right] = test::socket_pair();
-        auto reader = spawn([&left = left] {
-            try {
-                static_cast<void>(test::receive_text(left));
-                return 0;
-            } catch (const io_error& error) {
-                return error.code().value();
-            }
-        });
-        let_others_run();
-        left.reset();
-        EXPECT_EQ(reader.get(), EBADF);
+FIBER_TEST_F(UniqueFd, ClosingWakesThoseWhoWait) {
+    auto [left, right] = test::socket_pair();
+    auto reader = spawn([&left = left] {
+        try {
+            static_cast<void>(test::receive_text(left));
+            return 0;
+        } catch (const io_error& error) {
+            return error.code().value();
+        }
     });
+    let_others_run();
+    left.reset();
+    EXPECT_EQ(reader.get(), EBADF);
 }
 
 }  // namespace

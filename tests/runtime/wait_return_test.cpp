@@ -35,12 +35,12 @@ bool jumps_after(const char& before) {
     return jumps;
 }
 
-TEST_F(WaitReturn, IsAReturnAmongFibersThatWaitInTheSamePlace) {
-    run([] { EXPECT_FALSE(jumps_after(one_place)); });
+FIBER_TEST_F(WaitReturn, IsAReturnAmongFibersThatWaitInTheSamePlace) {
+    EXPECT_FALSE(jumps_after(one_place));
 }
 
-TEST_F(WaitReturn, IsAJumpAfterAFiberThatWaitsElsewhere) {
-    run([] { EXPECT_TRUE(jumps_after(other_place)); });
+FIBER_TEST_F(WaitReturn, IsAJumpAfterAFiberThatWaitsElsewhere) {
+    EXPECT_TRUE(jumps_after(other_place));
 }
 
 /// More values than there are registers that a call keeps, needed after the wait.
@@ -59,43 +59,39 @@ TEST_F(WaitReturn, IsAJumpAfterAFiberThatWaitsElsewhere) {
     return sum;
 }
 
-TEST_F(WaitReturn, KeepsWhatTheCallerHad) {
-    run([] {
-        counting_semaphore ping(0);
-        counting_semaphore pong(0);
-        auto other = spawn([&] {
-            for (int i = 0; i < 100; ++i) {
-                ping.acquire();
-                pong.release();
-            }
-        });
+FIBER_TEST_F(WaitReturn, KeepsWhatTheCallerHad) {
+    counting_semaphore ping(0);
+    counting_semaphore pong(0);
+    auto other = spawn([&] {
         for (int i = 0; i < 100; ++i) {
-            EXPECT_EQ(sum_around(pong, ping, i), 12 * i + 66);
+            ping.acquire();
+            pong.release();
         }
-        other.join();
     });
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(sum_around(pong, ping, i), 12 * i + 66);
+    }
+    other.join();
 }
 
-TEST_F(WaitReturn, LetsACancellationThrough) {
-    run([] {
-        counting_semaphore never(0);
-        event begun;
-        bool unwound = false;
-        auto waiting = spawn([&] {
-            begun.set();
-            try {
-                never.acquire();
-            } catch (const cancelled&) {
-                unwound = true;
-                throw;
-            }
-        });
-        begun.wait();
-        waiting.cancel();
-        waiting.join();
-        EXPECT_TRUE(unwound);
-        EXPECT_THROW(waiting.get(), cancelled);
+FIBER_TEST_F(WaitReturn, LetsACancellationThrough) {
+    counting_semaphore never(0);
+    event begun;
+    bool unwound = false;
+    auto waiting = spawn([&] {
+        begun.set();
+        try {
+            never.acquire();
+        } catch (const cancelled&) {
+            unwound = true;
+            throw;
+        }
     });
+    begun.wait();
+    waiting.cancel();
+    waiting.join();
+    EXPECT_TRUE(unwound);
+    EXPECT_THROW(waiting.get(), cancelled);
 }
 
 }  // namespace

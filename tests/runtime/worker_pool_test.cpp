@@ -38,42 +38,36 @@ private:
     std::shared_future<void> future_{opened_.get_future()};
 };
 
-TEST_F(WorkerPool, RunsOnAnotherThread) {
-    run([] {
-        const auto home = std::this_thread::get_id();
-        EXPECT_NE(to_thread([] { return std::this_thread::get_id(); }), home);
-        EXPECT_EQ(std::this_thread::get_id(), home);
-        const auto name = to_thread([] {
-            std::array<char, 16> found{};
-            ::pthread_getname_np(::pthread_self(), found.data(), found.size());
-            return std::string(found.data());
-        });
-        EXPECT_TRUE(name.starts_with("weft-worker-")) << name;  // the first may not be idle yet
+FIBER_TEST_F(WorkerPool, RunsOnAnotherThread) {
+    const auto home = std::this_thread::get_id();
+    EXPECT_NE(to_thread([] { return std::this_thread::get_id(); }), home);
+    EXPECT_EQ(std::this_thread::get_id(), home);
+    const auto name = to_thread([] {
+        std::array<char, 16> found{};
+        ::pthread_getname_np(::pthread_self(), found.data(), found.size());
+        return std::string(found.data());
     });
+    EXPECT_TRUE(name.starts_with("weft-worker-")) << name;  // the first may not be idle yet
 }
 
 // T105: results and exceptions cross.
-TEST_F(WorkerPool, CarriesResultAndException) {
-    run([] {
-        EXPECT_EQ(to_thread([] { return std::string("result"); }), "result");
-        EXPECT_EQ(*to_thread([] { return std::make_unique<int>(3); }), 3);
-        to_thread([] {});
-        EXPECT_THROW(to_thread([] { throw std::runtime_error("thread"); }), std::runtime_error);
-    });
+FIBER_TEST_F(WorkerPool, CarriesResultAndException) {
+    EXPECT_EQ(to_thread([] { return std::string("result"); }), "result");
+    EXPECT_EQ(*to_thread([] { return std::make_unique<int>(3); }), 3);
+    to_thread([] {});
+    EXPECT_THROW(to_thread([] { throw std::runtime_error("thread"); }), std::runtime_error);
 }
 
-TEST_F(WorkerPool, OtherFibersRunMeanwhile) {
-    run([] {
-        gate held;
-        bool other_ran = false;
-        auto waiting = spawn([&] { to_thread([&] { held.wait(); }); });
-        auto other = spawn([&] { other_ran = true; });
-        other.get();
-        EXPECT_TRUE(other_ran);
-        EXPECT_FALSE(waiting.done());
-        held.open();
-        waiting.get();
-    });
+FIBER_TEST_F(WorkerPool, OtherFibersRunMeanwhile) {
+    gate held;
+    bool other_ran = false;
+    auto waiting = spawn([&] { to_thread([&] { held.wait(); }); });
+    auto other = spawn([&] { other_ran = true; });
+    other.get();
+    EXPECT_TRUE(other_ran);
+    EXPECT_FALSE(waiting.done());
+    held.open();
+    waiting.get();
 }
 
 TEST_F(WorkerPool, NeedsAFiberOfTheRuntime) {
@@ -140,27 +134,25 @@ TEST_F(WorkerPool, AbandonedCallReturnsAtOnce) {
 }
 
 // T104: else the function is waited for, and what it returned counts.
-TEST_F(WorkerPool, RunningFunctionIsWaitedFor) {
-    run([] {
-        gate held;
-        std::promise<void> began;
-        auto waiting = spawn([&] {
-            const int result = to_thread([&] {
-                began.set_value();
-                held.wait();
-                return 7;
-            });
-            EXPECT_THROW(this_fiber::yield(), cancelled);
-            return result;
+FIBER_TEST_F(WorkerPool, RunningFunctionIsWaitedFor) {
+    gate held;
+    std::promise<void> began;
+    auto waiting = spawn([&] {
+        const int result = to_thread([&] {
+            began.set_value();
+            held.wait();
+            return 7;
         });
-        let_others_run();
-        began.get_future().wait();
-        waiting.cancel();
-        let_others_run();
-        EXPECT_FALSE(waiting.done());
-        held.open();
-        EXPECT_EQ(waiting.get(), 7);
+        EXPECT_THROW(this_fiber::yield(), cancelled);
+        return result;
     });
+    let_others_run();
+    began.get_future().wait();
+    waiting.cancel();
+    let_others_run();
+    EXPECT_FALSE(waiting.done());
+    held.open();
+    EXPECT_EQ(waiting.get(), 7);
 }
 
 // A.11: a function still queued never runs, and the caller is cancelled at once.
@@ -209,12 +201,10 @@ TEST_F(WorkerPool, CancelledCallLeavesItsPlaceInTheQueue) {
 }
 
 // T038
-TEST_F(WorkerPool, CancelledCallerStartsNothing) {
-    run([] {
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_FALSE(scope.run([] { to_thread([] { ADD_FAILURE() << "it ran"; }); }));
-    });
+FIBER_TEST_F(WorkerPool, CancelledCallerStartsNothing) {
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_FALSE(scope.run([] { to_thread([] { ADD_FAILURE() << "it ran"; }); }));
 }
 
 TEST_F(WorkerPool, CallsBeyondTheQueueWaitInLine) {
@@ -314,53 +304,45 @@ TEST_F(WorkerPool, LimitWithoutEndIsNoEnd) {
 }
 
 // Scenario 2: errno is the thread's of the runtime, whatever happens on a worker.
-TEST_F(WorkerPool, KeepsErrno) {
-    run([] {
-        errno = EDOM;
-        to_thread([] { errno = ERANGE; });
-        EXPECT_EQ(errno, EDOM);
-        errno = 0;
-    });
+FIBER_TEST_F(WorkerPool, KeepsErrno) {
+    errno = EDOM;
+    to_thread([] { errno = ERANGE; });
+    EXPECT_EQ(errno, EDOM);
+    errno = 0;
 }
 
 // What a function captured is destroyed before the caller goes on, not at some later time.
-TEST_F(WorkerPool, DestroysTheFunctionBeforeItReturns) {
-    run([] {
-        auto held = std::make_shared<int>(0);
-        for (int i = 0; i < 100; ++i) {
-            to_thread([held] {});
-            ASSERT_EQ(held.use_count(), 1);
-        }
-    });
+FIBER_TEST_F(WorkerPool, DestroysTheFunctionBeforeItReturns) {
+    auto held = std::make_shared<int>(0);
+    for (int i = 0; i < 100; ++i) {
+        to_thread([held] {});
+        ASSERT_EQ(held.use_count(), 1);
+    }
 }
 
 // Signals of the program are not delivered to workers.
-TEST_F(WorkerPool, WorkersBlockSignals) {
-    run([] {
-        EXPECT_TRUE(to_thread([] {
-            sigset_t blocked;
-            ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
-            return ::sigismember(&blocked, SIGINT) == 1 && ::sigismember(&blocked, SIGALRM) == 1;
-        }));
-    });
+FIBER_TEST_F(WorkerPool, WorkersBlockSignals) {
+    EXPECT_TRUE(to_thread([] {
+        sigset_t blocked;
+        ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+        return ::sigismember(&blocked, SIGINT) == 1 && ::sigismember(&blocked, SIGALRM) == 1;
+    }));
 }
 
-TEST_F(WorkerPool, ManyCallsFromManyFibers) {
-    run([] {
-        std::vector<task<int>> all;
-        for (int i = 0; i < 200; ++i) {
-            all.push_back(spawn([i] {
-                int sum = 0;
-                for (int j = 0; j < 5; ++j) {
-                    sum += to_thread([i, j] { return i * j; });
-                }
-                return sum;
-            }));
-        }
-        for (int i = 0; i < 200; ++i) {
-            EXPECT_EQ(all[static_cast<std::size_t>(i)].get(), i * 10);
-        }
-    });
+FIBER_TEST_F(WorkerPool, ManyCallsFromManyFibers) {
+    std::vector<task<int>> all;
+    for (int i = 0; i < 200; ++i) {
+        all.push_back(spawn([i] {
+            int sum = 0;
+            for (int j = 0; j < 5; ++j) {
+                sum += to_thread([i, j] { return i * j; });
+            }
+            return sum;
+        }));
+    }
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_EQ(all[static_cast<std::size_t>(i)].get(), i * 10);
+    }
 }
 
 }  // namespace

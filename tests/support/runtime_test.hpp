@@ -2,15 +2,12 @@
 #pragma once
 
 #include <weft/run.hpp>
+#include <weft/testing/fiber_test.hpp>
 #include <weft/this_fiber.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <exception>
-#include <source_location>
-#include <utility>
-#include <vector>
 
 namespace weft::test {
 
@@ -29,27 +26,13 @@ namespace weft::test {
 #endif
 }
 
-/// Runs the body of a test in a fresh runtime on virtual time.
-///
-/// The test fails if the runtime reports an error that take_reports() does not fetch, if fibers
-/// are left when the body returns, or if descriptors are left when the test ends.
-class runtime_test : public ::testing::Test {
+/// What tests of weft derive from: a fiber_test on virtual time.
+class runtime_test : public weft::testing::fiber_test {
 protected:
     runtime_test();
-    ~runtime_test() override;
 
-    template <class Body>
-    auto run(Body&& body) {
-        return weft::run(
-            [&] {
-                const leak_check check(*this);
-                return std::forward<Body>(body)();
-            },
-            options);
-    }
-
-    /// What the runtime has reported so far, and no longer expects to be missing.
-    std::vector<error_report> take_reports() { return std::exchange(reports_, {}); }
+    /// For what virtual time cannot do: other processes and threads.
+    void use_real_time();
 
     /// Lets every ready fiber run, several times.
     static void let_others_run(int rounds = 5) {
@@ -57,26 +40,6 @@ protected:
             this_fiber::yield();
         }
     }
-
-    run_options options;              ///< for run(); on_error is taken by the fixture
-    bool leftovers_expected = false;  ///< fibers may outlive the body
-
-private:
-    /// At the end of a body that returned.
-    class leak_check {
-    public:
-        explicit leak_check(const runtime_test& of) : of_(of) {}
-        leak_check(const leak_check&) = delete;
-        leak_check& operator=(const leak_check&) = delete;
-        ~leak_check();
-
-    private:
-        const runtime_test& of_;
-        int exceptions_ = std::uncaught_exceptions();
-    };
-
-    std::size_t descriptors_before_;
-    std::vector<error_report> reports_;
 };
 
 }  // namespace weft::test

@@ -150,13 +150,18 @@ class CheckLayers(unittest.TestCase):
     def test_tests_do_not_sleep(self):
         test = "tests/runtime/mutex_test.cpp"
         for line in ("std::this_thread::sleep_for(1ms);", "usleep(1);", "::sleep(1);",
-                     "nanosleep(&t, nullptr);"):
+                     "nanosleep(&t, nullptr);", "::syscall(SYS_clock_nanosleep, 1);",
+                     "::poll(nullptr, 0, 20);", "::select(0, nullptr, nullptr, nullptr, &t);"):
             self.expect_fault(test, SPDX + line + "\n", f"{test}:2: sleep: ")
+        for test, line in (("tests/tools/a_test.sh", "sleep 1"), ("tests/tools/a_test.sh", "a; sleep $n"),
+                           ("tests/tools/a_test.py", "    time.sleep(0.1)")):
+            self.expect_fault(test, "# SPDX-License-Identifier: BSL-1.0\n" + line + "\n",
+                              f"{test}:2: sleep: ")
 
     def test_tests_are_not_switched_off(self):
         test = "tests/runtime/mutex_test.cpp"
-        for line in ("TEST(Mutex, DISABLED_Locks) {}", "// TEST(Mutex, Locks) {}", "#if 0",
-                     "GTEST_SKIP();"):
+        for line in ("TEST(Mutex, DISABLED_Locks) {}", "// TEST(Mutex, Locks) {}",
+                     "// FIBER_TEST_F(Mutex, Locks) {}", "#if 0", "GTEST_SKIP();"):
             self.expect_fault(test, SPDX + line + "\n", f"{test}:2: disabled: ")
 
 

@@ -26,10 +26,15 @@ THIRD_PARTY_INCLUDE = re.compile(r"(openssl|boost|brotli)/|(ares|ares_\w+|zlib|l
 THIRD_PARTY_NAME = re.compile(
     r"\b(SSL|SSL_CTX|X509|EVP_\w+|BIO|ares_\w+|z_stream|io_uring\w*|Brotli\w+)\b|\bboost::")
 
-SLEEP = re.compile(r"\bthis_thread::sleep_|\b(u|nano)?sleep\s*\(")
+SLEEP = re.compile(r"\bthis_thread::sleep_|\b(u|nano)?sleep\s*\(|\bSYS_(clock_)?nanosleep|"
+                   r"\bpoll\((nullptr|NULL|0), 0,|\bselect\(0, ")
+SLEEP_IN_SCRIPT = re.compile(r"^\s*sleep\s+[\d.$]|[;&|]\s*sleep\s+[\d.$][^&]*$|\btime\.sleep\(")
+# Benchmarks, programs that are looked at or run on fibers while they sleep, and what tests this.
+SLEEPERS = re.compile(r"tests/bench/|tests/(\w+/)*programs/|"
+                      r"tests/interpose/real/standard_library\.py|tests/tools/check_layers_test\.py")
 # A skip that says what the machine lacks is fine.
 SWITCHED_OFF = re.compile(
-    r"\bDISABLED_|\bGTEST_SKIP\(\)\s*;|^\s*//\s*TEST(_F|_P)?\(|^\s*#\s*if\s+0\b")
+    r"\bDISABLED_|\bGTEST_SKIP\(\)\s*;|^\s*//\s*(FIBER_)?TEST(_F|_P)?\(|^\s*#\s*if\s+0\b")
 
 
 class Layer:
@@ -87,6 +92,8 @@ class Checker:
                 self.check_licence(path, lines)
                 if file.suffix in CODE:
                     self.check_code(path, lines)
+                elif path.parts[0] == "tests":
+                    self.check_sleep(path, lines, SLEEP_IN_SCRIPT, "#")
         return self.faults
 
     def check_code(self, path, lines):
@@ -151,11 +158,16 @@ class Checker:
             self.fault(path, 1, "pairing", f"{test} is missing")
 
     def check_test_habits(self, path, lines):
-        bench = path.parts[:2] == ("tests", "bench")
+        self.check_sleep(path, lines, SLEEP, "//")
         for number, line in enumerate(lines, 1):
             if SWITCHED_OFF.search(line):
                 self.fault(path, number, "disabled", "a test is fixed or removed, not switched off")
-            if not bench and SLEEP.search(line.split("//")[0].replace("this_fiber::", "")):
+
+    def check_sleep(self, path, lines, sleep, comment):
+        if SLEEPERS.match(path.as_posix()):
+            return
+        for number, line in enumerate(lines, 1):
+            if sleep.search(line.split(comment)[0].replace("this_fiber::", "")):
                 self.fault(path, number, "sleep", "tests wait for events or move a manual clock")
 
 

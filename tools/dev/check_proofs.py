@@ -15,7 +15,7 @@ import sys
 
 CASE = re.compile(r"\bT\d{3}\b|\b(?:gh|bpo)-\d+|#\d+")
 TEST = re.compile(r"`([A-Z]\w+\.\w+)`")
-DEFINED = re.compile(r"^(?:TYPED_)?TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.MULTILINE)
+DEFINED = re.compile(r"^(?:TYPED_|FIBER_)?TEST(?:_[FP])?\((\w+),\s*(\w+)\)", re.MULTILINE)
 COMMENT = re.compile(r"//.*")
 
 

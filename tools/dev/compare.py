@@ -21,7 +21,7 @@ import sys
 import check_layers
 
 PRODUCTION = ("runtime", "net")
-TEST = re.compile(r"^TEST(_F|_P)?\((\w+), (\w+)\)")
+TEST = re.compile(r"^(?:FIBER_)?TEST(_F|_P)?\((\w+), (\w+)\)")
 CONDITIONAL = re.compile(r"^\s*#\s*if")
 MACRO = re.compile(r"^\s*#\s*define\s+\w+\(")
 COMMENT = re.compile(r"(^|\s)//")

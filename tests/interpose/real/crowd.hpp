@@ -109,7 +109,7 @@ inline void expect_concurrent(const char* what, const crowd_outcome& outcome,
 /// For tests against real servers, on real time.
 class real_software_test : public runtime_test {
 protected:
-    real_software_test() { options.time = time_source::monotonic; }
+    real_software_test() { use_real_time(); }
 
     static constexpr std::size_t crowd_size = 50;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "dns/cache.hpp"
+#include "support/runtime_test.hpp"
 
 #include <weft/run.hpp>
 #include <weft/this_fiber.hpp>
@@ -23,32 +24,26 @@ answer valid_for(seconds ttl) {
     return {.addresses = {address::loopback_v4(0)}, .failure = {}, .ttl = ttl};
 }
 
-void in_virtual_time(const std::function<void()>& body) {
-    run_options options;
-    options.time = time_source::virtual_time;
-    run(body, options);
+using DnsCache = weft::test::runtime_test;
+
+FIBER_TEST_F(DnsCache, ForgetsAnAnswerWhenItsTimeIsOver) {
+    cache known(10);
+    known.insert(about("a"), valid_for(seconds(60)));
+    this_fiber::sleep_for(seconds(59));
+    EXPECT_TRUE(known.find(about("a")));
+    this_fiber::sleep_for(seconds(1));
+    EXPECT_FALSE(known.find(about("a")));
+    EXPECT_EQ(known.size(), 0U);
 }
 
-TEST(DnsCache, ForgetsAnAnswerWhenItsTimeIsOver) {
-    in_virtual_time([] {
-        cache known(10);
-        known.insert(about("a"), valid_for(seconds(60)));
-        this_fiber::sleep_for(seconds(59));
-        EXPECT_TRUE(known.find(about("a")));
-        this_fiber::sleep_for(seconds(1));
-        EXPECT_FALSE(known.find(about("a")));
-        EXPECT_EQ(known.size(), 0U);
-    });
-}
-
-TEST(DnsCache, KeepsFamiliesApart) {
+TEST_F(DnsCache, KeepsFamiliesApart) {
     cache known(10);
     known.insert(about("a"), valid_for(seconds(60)));
     EXPECT_TRUE(known.find(about("a")));
     EXPECT_FALSE(known.find(about("a", family::v6)));
 }
 
-TEST(DnsCache, DropsWhatWasNotUsedForLongest) {
+TEST_F(DnsCache, DropsWhatWasNotUsedForLongest) {
     cache known(2);
     known.insert(about("a"), valid_for(seconds(60)));
     known.insert(about("b"), valid_for(seconds(60)));
@@ -60,18 +55,16 @@ TEST(DnsCache, DropsWhatWasNotUsedForLongest) {
     EXPECT_TRUE(known.find(about("c")));
 }
 
-TEST(DnsCache, ReplacesAnOlderAnswer) {
-    in_virtual_time([] {
-        cache known(2);
-        known.insert(about("a"), valid_for(seconds(1)));
-        known.insert(about("a"), valid_for(seconds(60)));
-        this_fiber::sleep_for(seconds(10));
-        EXPECT_TRUE(known.find(about("a")));
-        EXPECT_EQ(known.size(), 1U);
-    });
+FIBER_TEST_F(DnsCache, ReplacesAnOlderAnswer) {
+    cache known(2);
+    known.insert(about("a"), valid_for(seconds(1)));
+    known.insert(about("a"), valid_for(seconds(60)));
+    this_fiber::sleep_for(seconds(10));
+    EXPECT_TRUE(known.find(about("a")));
+    EXPECT_EQ(known.size(), 1U);
 }
 
-TEST(DnsCache, RemembersNothingWithoutTimeOrRoom) {
+TEST_F(DnsCache, RemembersNothingWithoutTimeOrRoom) {
     cache known(2);
     known.insert(about("a"), valid_for(seconds(0)));
     EXPECT_FALSE(known.find(about("a")));

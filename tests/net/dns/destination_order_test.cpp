@@ -3,6 +3,7 @@
 
 #include "asking.hpp"
 #include "support/descriptors.hpp"
+#include "support/runtime_test.hpp"
 
 #include <weft/net/dns.hpp>
 #include <weft/run.hpp>
@@ -68,7 +69,9 @@ constexpr comparison comparisons[]{
     {"8 without sources", "127.0.0.1", "", "198.51.100.1", ""},
 };
 
-TEST(DestinationOrder, FollowsTheRules) {
+using DestinationOrder = weft::test::runtime_test;
+
+TEST_F(DestinationOrder, FollowsTheRules) {
     for (const auto& each : comparisons) {
         EXPECT_GT(rank(each.better, each.better_from), rank(each.worse, each.worse_from))
             << each.rule;
@@ -76,7 +79,7 @@ TEST(DestinationOrder, FollowsTheRules) {
 }
 
 // So that a name server which rotates them still spreads the load.
-TEST(DestinationOrder, MakesNoDifferenceBetweenIPv4AddressesOfOneScope) {
+TEST_F(DestinationOrder, MakesNoDifferenceBetweenIPv4AddressesOfOneScope) {
     EXPECT_EQ(rank("192.0.2.1", "192.0.2.2"), rank("203.0.113.1", "192.0.2.2"));
     EXPECT_EQ(rank("127.0.0.1", "127.0.0.1"), rank("127.0.0.9", "127.0.0.1"));
 }
@@ -86,7 +89,7 @@ std::vector<address> sorted(std::vector<address> found) {
     return found;
 }
 
-TEST(DestinationOrder, IsFoundByAskingTheKernel) {
+TEST_F(DestinationOrder, IsFoundByAskingTheKernel) {
     const auto loopback_v6 = address::loopback_v6(80);
     const auto loopback_v4 = address::loopback_v4(80);
     const auto unreachable = address::v4({255, 255, 255, 255}, 80);
@@ -94,7 +97,7 @@ TEST(DestinationOrder, IsFoundByAskingTheKernel) {
               (std::vector{loopback_v6, loopback_v4, unreachable}));
 }
 
-TEST(DestinationOrder, LeavesTheFurtherOfVeryManyAlone) {
+TEST_F(DestinationOrder, LeavesTheFurtherOfVeryManyAlone) {
     std::vector<address> many(64, address::loopback_v4(80));
     many.push_back(address::loopback_v6(80));
     EXPECT_EQ(sorted(many), many);
@@ -102,7 +105,7 @@ TEST(DestinationOrder, LeavesTheFurtherOfVeryManyAlone) {
     EXPECT_EQ(sorted(many).front(), address::loopback_v6(80));
 }
 
-TEST(DestinationOrder, StaysAsItIsWithoutDescriptors) {
+TEST_F(DestinationOrder, StaysAsItIsWithoutDescriptors) {
     const std::vector given{address::loopback_v4(80), address::loopback_v6(80)};
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
@@ -134,7 +137,7 @@ host_list hosts_of_libc(const address& server, const std::string& name) {
 
 // Scenario 37. glibc has the table of RFC 3484, which ranks local IPv6 networks higher, and
 // compares IPv4 addresses of this machine's own network bit by bit; the sets here touch neither.
-TEST(DestinationOrder, IsThatOfGetaddrinfo) {
+TEST_F(DestinationOrder, IsThatOfGetaddrinfo) {
     const std::vector<host_list> sets{
         {"127.0.0.1", "::1"},
         {"198.51.100.1", "127.0.0.1", "169.254.1.1", "203.0.113.1"},

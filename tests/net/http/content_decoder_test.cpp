@@ -2,6 +2,7 @@
 #include "http/content_decoder.hpp"
 
 #include "client_harness.hpp"
+#include "support/runtime_test.hpp"
 
 #include <brotli/encode.h>
 #include <gtest/gtest.h>
@@ -69,8 +70,10 @@ const std::string& sample() {
     return text;
 }
 
+using ContentDecoder = weft::test::runtime_test;
+
 // H09.
-TEST(ContentDecoder, DecodesEveryCodingHoweverItArrives) {
+TEST_F(ContentDecoder, DecodesEveryCodingHoweverItArrives) {
     const std::array<std::pair<std::string_view, std::string>, 5> inputs = {{
         {"gzip", gzip(sample())},
         {"X-GZIP", gzip(sample())},
@@ -88,7 +91,7 @@ TEST(ContentDecoder, DecodesEveryCodingHoweverItArrives) {
 }
 
 // H09.
-TEST(ContentDecoder, DecodesSeveralMembers) {
+TEST_F(ContentDecoder, DecodesSeveralMembers) {
     const auto packed = gzip("one ") + gzip("") + gzip("two") + std::string(10, '\0');
     for (const std::size_t step : {std::size_t{1}, packed.size()}) {
         EXPECT_EQ(decode("gzip", packed, step).first, "one two");
@@ -96,7 +99,7 @@ TEST(ContentDecoder, DecodesSeveralMembers) {
 }
 
 // C.3, #13362: a flood of empty members costs no more than its bytes.
-TEST(ContentDecoder, TakesManyEmptyMembers) {
+TEST_F(ContentDecoder, TakesManyEmptyMembers) {
     std::string packed;
     const auto member = gzip("");
     for (int i = 0; i < 20'000; ++i) {
@@ -105,7 +108,7 @@ TEST(ContentDecoder, TakesManyEmptyMembers) {
     EXPECT_EQ(decode("gzip", packed, packed.size()).first, "");
 }
 
-TEST(ContentDecoder, RefusesGarbage) {
+TEST_F(ContentDecoder, RefusesGarbage) {
     for (const auto* coding : {"gzip", "br", "deflate"}) {
         EXPECT_EQ(error_of([&] { decode(coding, "\xff\xff\xff\xff\xff\xff nonsense", 1); })->code(),
                   errc::bad_content_coding)
@@ -115,14 +118,14 @@ TEST(ContentDecoder, RefusesGarbage) {
     EXPECT_TRUE(error_of([&] { decode("br", brotli("x") + "garbage", 1); }));
 }
 
-TEST(ContentDecoder, KnowsWhenMoreMustCome) {
+TEST_F(ContentDecoder, KnowsWhenMoreMustCome) {
     for (const auto& [coding, packed] :
          {std::pair{"gzip", gzip(sample())}, std::pair{"br", brotli(sample())}}) {
         EXPECT_FALSE(decode(coding, packed.substr(0, packed.size() - 1), 100).second);
     }
 }
 
-TEST(ContentDecoder, DoesNotExistForOtherCodings) {
+TEST_F(ContentDecoder, DoesNotExistForOtherCodings) {
     EXPECT_EQ(make_decoder("identity"), nullptr);
     EXPECT_EQ(make_decoder("zstd"), nullptr);
 }
@@ -136,53 +139,45 @@ memory_connector::peer answer_coded(std::string coding, std::string body) {
 }
 
 // H09.
-TEST(ContentDecoder, IsUsedForResponses) {
-    in_runtime([] {
-        for (const auto& [coding, packed] :
-             {std::pair{"gzip", gzip(sample())}, std::pair{"deflate", deflate(sample(), 15)},
-              std::pair{"br", brotli(sample())}}) {
-            memory_connector connector(answer_coded(coding, packed));
-            session client(connector);
-            auto answered = client.get("http://a.test/");
-            EXPECT_EQ(answered.content_length(), packed.size());
-            EXPECT_EQ(answered.read_all(), sample());
-            EXPECT_EQ(client.idle_connections(), 1U);
-        }
-    });
-}
-
-TEST(ContentDecoder, IsNotUsedOnDemand) {
-    in_runtime([] {
-        memory_connector connector(serve([](request& asked, response& answered) {
-            EXPECT_FALSE(asked.headers.contains("Accept-Encoding"));
-            answered.headers.add("Content-Encoding", "gzip");
-            answered.body = gzip("x");
-        }));
-        session client(connector, {.decode = false});
-        EXPECT_EQ(client.get("http://a.test/").read_all(), gzip("x"));
-    });
-}
-
-TEST(ContentDecoder, TellsThatTheDataIsIncomplete) {
-    in_runtime([] {
-        auto packed = gzip(sample());
-        packed.pop_back();
-        memory_connector connector(answer_coded("gzip", packed));
+FIBER_TEST_F(ContentDecoder, IsUsedForResponses) {
+    for (const auto& [coding, packed] :
+         {std::pair{"gzip", gzip(sample())}, std::pair{"deflate", deflate(sample(), 15)},
+          std::pair{"br", brotli(sample())}}) {
+        memory_connector connector(answer_coded(coding, packed));
         session client(connector);
         auto answered = client.get("http://a.test/");
-        EXPECT_EQ(error_of([&] { answered.read_all(); })->code(), errc::bad_content_coding);
-    });
+        EXPECT_EQ(answered.content_length(), packed.size());
+        EXPECT_EQ(answered.read_all(), sample());
+        EXPECT_EQ(client.idle_connections(), 1U);
+    }
+}
+
+FIBER_TEST_F(ContentDecoder, IsNotUsedOnDemand) {
+    memory_connector connector(serve([](request& asked, response& answered) {
+        EXPECT_FALSE(asked.headers.contains("Accept-Encoding"));
+        answered.headers.add("Content-Encoding", "gzip");
+        answered.body = gzip("x");
+    }));
+    session client(connector, {.decode = false});
+    EXPECT_EQ(client.get("http://a.test/").read_all(), gzip("x"));
+}
+
+FIBER_TEST_F(ContentDecoder, TellsThatTheDataIsIncomplete) {
+    auto packed = gzip(sample());
+    packed.pop_back();
+    memory_connector connector(answer_coded("gzip", packed));
+    session client(connector);
+    auto answered = client.get("http://a.test/");
+    EXPECT_EQ(error_of([&] { answered.read_all(); })->code(), errc::bad_content_coding);
 }
 
 // H09; C.3, CVE-2025-69223: memory is bounded by what the reader asks for.
-TEST(ContentDecoder, BoundsABomb) {
-    in_runtime([] {
-        memory_connector connector(answer_coded("gzip", gzip(std::string(50'000'000, '\0'))));
-        session client(connector);
-        auto answered = client.get("http://a.test/");
-        EXPECT_EQ(error_of([&] { answered.read_all(1'000'000); })->code(), errc::body_too_large);
-        EXPECT_EQ(client.open_connections(), 0U);
-    });
+FIBER_TEST_F(ContentDecoder, BoundsABomb) {
+    memory_connector connector(answer_coded("gzip", gzip(std::string(50'000'000, '\0'))));
+    session client(connector);
+    auto answered = client.get("http://a.test/");
+    EXPECT_EQ(error_of([&] { answered.read_all(1'000'000); })->code(), errc::body_too_large);
+    EXPECT_EQ(client.open_connections(), 0U);
 }
 
 }  // namespace

@@ -26,12 +26,6 @@ inline void hello(request&, response& answered) {
     answered.body = "hello";
 }
 
-/// Runs `test` in a runtime whose clock jumps.
-template <class Test>
-void in_runtime(Test test) {
-    run(test, {.time = time_source::virtual_time});
-}
-
 /// A client's end of a connection that a fiber serves.
 class served_connection {
 public:

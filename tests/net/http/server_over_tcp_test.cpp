@@ -34,7 +34,7 @@ constexpr std::size_t everything = 10'000'000;
 /// The fixture fails when fibers or descriptors are left; its clock is real here.
 class ServerOverTcp : public weft::test::runtime_test {
 protected:
-    ServerOverTcp() { options.time = time_source::monotonic; }
+    ServerOverTcp() { use_real_time(); }
 };
 
 void send(net::tcp_stream& to, std::string_view text) {
@@ -79,133 +79,121 @@ struct holdings {
 };
 
 // Scenario 27.
-TEST_F(ServerOverTcp, TellsTheHandlerOfAResetDuringAnUpload) {
-    run([] {
-        std::error_code met;
-        std::size_t received = 0;
-        tcp_server tested(noting(met, [&](server_exchange& exchange) {
-            std::array<char, 100> piece;
-            while (const auto count = exchange.read_some(piece)) {
-                received += count;
-            }
-        }));
-        let_others_run();
-        const holdings before;
-        auto client = tested.connect();
-        send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf");
-        ASSERT_TRUE(within_a_second([&] { return received == 4; }));
-        reset(client);
-        EXPECT_TRUE(within_a_second([&] { return met && holdings() == before; }));
-        EXPECT_EQ(met, std::errc::connection_reset);
-    });
+FIBER_TEST_F(ServerOverTcp, TellsTheHandlerOfAResetDuringAnUpload) {
+    std::error_code met;
+    std::size_t received = 0;
+    tcp_server tested(noting(met, [&](server_exchange& exchange) {
+        std::array<char, 100> piece;
+        while (const auto count = exchange.read_some(piece)) {
+            received += count;
+        }
+    }));
+    let_others_run();
+    const holdings before;
+    auto client = tested.connect();
+    send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf");
+    ASSERT_TRUE(within_a_second([&] { return received == 4; }));
+    reset(client);
+    EXPECT_TRUE(within_a_second([&] { return met && holdings() == before; }));
+    EXPECT_EQ(met, std::errc::connection_reset);
 }
 
 // Scenario 27.
-TEST_F(ServerOverTcp, TellsTheHandlerOfAResetDuringAResponse) {
-    run([] {
-        std::error_code met;
-        tcp_server tested(noting(met, [](server_exchange& exchange) {
-            exchange.begin({});
-            for (const std::string piece(10'000, 'x');;) {
-                exchange.write(piece);
-            }
-        }));
-        let_others_run();
-        const holdings before;
-        auto client = tested.connect();
-        send(client, get);
-        EXPECT_EQ(read_up_to(client, 100'000).size(), 100'000U);
-        reset(client);
-        EXPECT_TRUE(within_a_second([&] { return met && holdings() == before; }));
-        EXPECT_TRUE(met == std::errc::connection_reset || met == std::errc::broken_pipe);
-    });
+FIBER_TEST_F(ServerOverTcp, TellsTheHandlerOfAResetDuringAResponse) {
+    std::error_code met;
+    tcp_server tested(noting(met, [](server_exchange& exchange) {
+        exchange.begin({});
+        for (const std::string piece(10'000, 'x');;) {
+            exchange.write(piece);
+        }
+    }));
+    let_others_run();
+    const holdings before;
+    auto client = tested.connect();
+    send(client, get);
+    EXPECT_EQ(read_up_to(client, 100'000).size(), 100'000U);
+    reset(client);
+    EXPECT_TRUE(within_a_second([&] { return met && holdings() == before; }));
+    EXPECT_TRUE(met == std::errc::connection_reset || met == std::errc::broken_pipe);
 }
 
 // Scenario 27, for handlers that never see the connection.
-TEST_F(ServerOverTcp, GivesUpConnectionsThatAreResetWhereverTheyAre) {
-    run([] {
-        const std::string large(everything, 'x');
-        tcp_server tested([&](request&, response& answered) { answered.body = large; });
+FIBER_TEST_F(ServerOverTcp, GivesUpConnectionsThatAreResetWhereverTheyAre) {
+    const std::string large(everything, 'x');
+    tcp_server tested([&](request&, response& answered) { answered.body = large; });
+    let_others_run();
+    const holdings before;
+    const std::string_view begun[] = {
+        "GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf", get};
+    for (const auto text : begun) {
+        auto client = tested.connect();
+        send(client, text);
+        EXPECT_TRUE(within_a_second([&] { return tested->connections() == 1; }));
         let_others_run();
-        const holdings before;
-        const std::string_view begun[] = {
-            "GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf", get};
-        for (const auto text : begun) {
-            auto client = tested.connect();
-            send(client, text);
-            EXPECT_TRUE(within_a_second([&] { return tested->connections() == 1; }));
-            let_others_run();
-            reset(client);
-            EXPECT_TRUE(within_a_second([&] { return holdings() == before; })) << text;
-        }
-    });
+        reset(client);
+        EXPECT_TRUE(within_a_second([&] { return holdings() == before; })) << text;
+    }
 }
 
 // Scenario 26.
-TEST_F(ServerOverTcp, AnswersAThousandPipelinedRequestsInOrder) {
-    run([] {
-        tcp_server tested([](request& asked, response& answered) {
-            answered.headers.add("Date", "x");
-            answered.body = asked.target;
-        });
-        std::string input;
-        std::string expected;
-        for (int i = 0; i < 1'000; ++i) {
-            const auto target = "/" + std::to_string(i);
-            input += "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
-            expected +=
-                "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: " + std::to_string(target.size()) +
-                "\r\n\r\n" + target;
-        }
-        auto client = tested.connect();
-        send(client, input);
-        client.shutdown_write();  // and the half-closed connection is still answered
-        EXPECT_EQ(read_up_to(client, everything), expected);
+FIBER_TEST_F(ServerOverTcp, AnswersAThousandPipelinedRequestsInOrder) {
+    tcp_server tested([](request& asked, response& answered) {
+        answered.headers.add("Date", "x");
+        answered.body = asked.target;
     });
+    std::string input;
+    std::string expected;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto target = "/" + std::to_string(i);
+        input += "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+        expected +=
+            "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: " + std::to_string(target.size()) +
+            "\r\n\r\n" + target;
+    }
+    auto client = tested.connect();
+    send(client, input);
+    client.shutdown_write();  // and the half-closed connection is still answered
+    EXPECT_EQ(read_up_to(client, everything), expected);
 }
 
 // Scenario 26.
-TEST_F(ServerOverTcp, InvitesABodyThatWaits) {
-    run([] {
-        constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
-        tcp_server tested(
-            [](request& asked, response& answered) { answered.body = "got " + asked.body; });
-        auto client = tested.connect();
-        send(client,
-             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
-             "Connection: close\r\n\r\n");
-        EXPECT_EQ(read_up_to(client, invitation.size()), invitation);
-        send(client, "it");
-        EXPECT_TRUE(read_up_to(client, everything).ends_with("\r\n\r\ngot it"));
-    });
+FIBER_TEST_F(ServerOverTcp, InvitesABodyThatWaits) {
+    constexpr std::string_view invitation = "HTTP/1.1 100 Continue\r\n\r\n";
+    tcp_server tested(
+        [](request& asked, response& answered) { answered.body = "got " + asked.body; });
+    auto client = tested.connect();
+    send(client,
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
+         "Connection: close\r\n\r\n");
+    EXPECT_EQ(read_up_to(client, invitation.size()), invitation);
+    send(client, "it");
+    EXPECT_TRUE(read_up_to(client, everything).ends_with("\r\n\r\ngot it"));
 }
 
 // Scenario 28: 100 requests in flight are answered, none is accepted after stop().
-TEST_F(ServerOverTcp, StopsGracefully) {
-    run([] {
-        event enough;
-        std::size_t waiting = 0;
-        tcp_server tested([&](request&, response& answered) {
-            ++waiting;
-            enough.wait();
-            answered.body = "late";
-        });
-        std::vector<net::tcp_stream> busy;
-        for (int i = 0; i < 100; ++i) {
-            busy.push_back(tested.connect());
-            send(busy.back(), get);
-        }
-        ASSERT_TRUE(within_a_second([&] { return waiting == 100; }));
-        tested->stop(10s);
-        auto late = tested.connect();  // the kernel's doing; the server does not take it
-        send(late, get);
-        enough.set();
-        for (auto& each : busy) {
-            EXPECT_TRUE(read_up_to(each, everything).ends_with("\r\n\r\nlate"));
-        }
-        tested.join();
-        EXPECT_EQ(tested->requests(), 100U);
+FIBER_TEST_F(ServerOverTcp, StopsGracefully) {
+    event enough;
+    std::size_t waiting = 0;
+    tcp_server tested([&](request&, response& answered) {
+        ++waiting;
+        enough.wait();
+        answered.body = "late";
     });
+    std::vector<net::tcp_stream> busy;
+    for (int i = 0; i < 100; ++i) {
+        busy.push_back(tested.connect());
+        send(busy.back(), get);
+    }
+    ASSERT_TRUE(within_a_second([&] { return waiting == 100; }));
+    tested->stop(10s);
+    auto late = tested.connect();  // the kernel's doing; the server does not take it
+    send(late, get);
+    enough.set();
+    for (auto& each : busy) {
+        EXPECT_TRUE(read_up_to(each, everything).ends_with("\r\n\r\nlate"));
+    }
+    tested.join();
+    EXPECT_EQ(tested->requests(), 100U);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "net/tls_harness.hpp"
 #include "support/memory_stream.hpp"
+#include "support/runtime_test.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,61 +34,51 @@ bool connect_once(const tls_context& client, const tls_context& server,
     return pair.client->resumed();
 }
 
-TEST(TlsResumption, ResumesASessionWithTheSameServer) {
-    in_runtime([] {
-        const auto client = client_context();
-        const auto server = resuming_server();
-        EXPECT_FALSE(connect_once(client, server));
-        EXPECT_TRUE(connect_once(client, server));
-        EXPECT_TRUE(connect_once(client, server));
-    });
+using TlsResumption = weft::test::runtime_test;
+
+FIBER_TEST_F(TlsResumption, ResumesASessionWithTheSameServer) {
+    const auto client = client_context();
+    const auto server = resuming_server();
+    EXPECT_FALSE(connect_once(client, server));
+    EXPECT_TRUE(connect_once(client, server));
+    EXPECT_TRUE(connect_once(client, server));
 }
 
 // A session says that the server has proved one name, not another.
-TEST(TlsResumption, KeepsNamesApart) {
-    in_runtime([] {
-        const auto client = client_context();
-        const auto server = resuming_server();
-        EXPECT_FALSE(connect_once(client, server, "a.test"));
-        EXPECT_FALSE(connect_once(client, server, "b.test"));
-        EXPECT_TRUE(connect_once(client, server, "a.test"));
-    });
+FIBER_TEST_F(TlsResumption, KeepsNamesApart) {
+    const auto client = client_context();
+    const auto server = resuming_server();
+    EXPECT_FALSE(connect_once(client, server, "a.test"));
+    EXPECT_FALSE(connect_once(client, server, "b.test"));
+    EXPECT_TRUE(connect_once(client, server, "a.test"));
 }
 
-TEST(TlsResumption, KeepsContextsApart) {
-    in_runtime([] {
-        const auto server = resuming_server();
-        EXPECT_FALSE(connect_once(client_context(), server));
-        EXPECT_FALSE(connect_once(client_context(), server));
-    });
+FIBER_TEST_F(TlsResumption, KeepsContextsApart) {
+    const auto server = resuming_server();
+    EXPECT_FALSE(connect_once(client_context(), server));
+    EXPECT_FALSE(connect_once(client_context(), server));
 }
 
-TEST(TlsResumption, NeedsTheServersConsent) {
-    in_runtime([] {
-        const auto client = client_context();
-        const auto server = server_context();
-        EXPECT_FALSE(connect_once(client, server));
-        EXPECT_FALSE(connect_once(client, server));
-    });
+FIBER_TEST_F(TlsResumption, NeedsTheServersConsent) {
+    const auto client = client_context();
+    const auto server = server_context();
+    EXPECT_FALSE(connect_once(client, server));
+    EXPECT_FALSE(connect_once(client, server));
 }
 
-TEST(TlsResumption, IsLeftOutOnDemand) {
-    in_runtime([] {
-        const auto client =
-            tls_context::client({.ca_pem = authority().certificate_pem(), .kept_sessions = 0});
-        const auto server = resuming_server();
-        EXPECT_FALSE(connect_once(client, server));
-        EXPECT_FALSE(connect_once(client, server));
-    });
+FIBER_TEST_F(TlsResumption, IsLeftOutOnDemand) {
+    const auto client =
+        tls_context::client({.ca_pem = authority().certificate_pem(), .kept_sessions = 0});
+    const auto server = resuming_server();
+    EXPECT_FALSE(connect_once(client, server));
+    EXPECT_FALSE(connect_once(client, server));
 }
 
 // The key of the tickets went with the first server.
-TEST(TlsResumption, FallsBackToAWholeHandshake) {
-    in_runtime([] {
-        const auto client = client_context();
-        EXPECT_FALSE(connect_once(client, resuming_server()));
-        EXPECT_FALSE(connect_once(client, resuming_server()));
-    });
+FIBER_TEST_F(TlsResumption, FallsBackToAWholeHandshake) {
+    const auto client = client_context();
+    EXPECT_FALSE(connect_once(client, resuming_server()));
+    EXPECT_FALSE(connect_once(client, resuming_server()));
 }
 
 }  // namespace

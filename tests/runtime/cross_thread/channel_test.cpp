@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 /// On real time: other threads take part.
 class CrossThreadChannel : public test::runtime_test {
 protected:
-    CrossThreadChannel() { options.time = time_source::monotonic; }
+    CrossThreadChannel() { use_real_time(); }
 };
 
 /// Four threads, two of them runtimes with fibers that are now and then cancelled, send and
@@ -92,42 +92,38 @@ TEST_F(CrossThreadChannel, PassesEachValueOnce) {
     }
 }
 
-TEST_F(CrossThreadChannel, KeepsTheOrderOfOneSender) {
-    run([] {
-        cross_thread::channel<std::unique_ptr<int>> numbers(2);
-        std::thread sender([&] {
-            for (int i = 0; i < 200; ++i) {
-                numbers.send(std::make_unique<int>(i));
-            }
-            numbers.close();
-        });
-        int next = 0;
-        while (const auto number = numbers.receive()) {
-            EXPECT_EQ(**number, next++);
+FIBER_TEST_F(CrossThreadChannel, KeepsTheOrderOfOneSender) {
+    cross_thread::channel<std::unique_ptr<int>> numbers(2);
+    std::thread sender([&] {
+        for (int i = 0; i < 200; ++i) {
+            numbers.send(std::make_unique<int>(i));
         }
-        EXPECT_EQ(next, 200);
-        sender.join();
+        numbers.close();
     });
+    int next = 0;
+    while (const auto number = numbers.receive()) {
+        EXPECT_EQ(**number, next++);
+    }
+    EXPECT_EQ(next, 200);
+    sender.join();
 }
 
-TEST_F(CrossThreadChannel, CloseWakesFibersAndThreads) {
-    run([] {
-        cross_thread::channel<int> empty(1);
-        cross_thread::channel<int> full(0);
-        std::thread receiver([&] { EXPECT_EQ(empty.receive(), std::nullopt); });
-        std::thread sender([&] { EXPECT_THROW(full.send(1), channel_broken); });
-        auto fiber = spawn([&] { return empty.receive(); });
-        while (empty.statistics().receiving < 2 || full.statistics().sending < 1) {
-            this_fiber::yield();
-        }
-        empty.close();
-        full.close_receiving();
-        EXPECT_EQ(fiber.get(), std::nullopt);
-        receiver.join();
-        sender.join();
-        EXPECT_THROW(empty.send(1), channel_closed);
-        EXPECT_THROW(static_cast<void>(full.try_receive()), channel_closed);
-    });
+FIBER_TEST_F(CrossThreadChannel, CloseWakesFibersAndThreads) {
+    cross_thread::channel<int> empty(1);
+    cross_thread::channel<int> full(0);
+    std::thread receiver([&] { EXPECT_EQ(empty.receive(), std::nullopt); });
+    std::thread sender([&] { EXPECT_THROW(full.send(1), channel_broken); });
+    auto fiber = spawn([&] { return empty.receive(); });
+    while (empty.statistics().receiving < 2 || full.statistics().sending < 1) {
+        this_fiber::yield();
+    }
+    empty.close();
+    full.close_receiving();
+    EXPECT_EQ(fiber.get(), std::nullopt);
+    receiver.join();
+    sender.join();
+    EXPECT_THROW(empty.send(1), channel_closed);
+    EXPECT_THROW(static_cast<void>(full.try_receive()), channel_closed);
 }
 
 TEST_F(CrossThreadChannel, TryFormsNeverWait) {
@@ -141,18 +137,16 @@ TEST_F(CrossThreadChannel, TryFormsNeverWait) {
 }
 
 // T038
-TEST_F(CrossThreadChannel, FastPathsAreCancellationPoints) {
-    run([] {
-        cross_thread::channel<int> numbers(2);
-        numbers.send(1);
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_FALSE(scope.run([&] {
-            EXPECT_THROW(numbers.send(2), cancelled);
-            static_cast<void>(numbers.receive());
-        }));
-        EXPECT_EQ(numbers.statistics().size, 1U);
-    });
+FIBER_TEST_F(CrossThreadChannel, FastPathsAreCancellationPoints) {
+    cross_thread::channel<int> numbers(2);
+    numbers.send(1);
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_FALSE(scope.run([&] {
+        EXPECT_THROW(numbers.send(2), cancelled);
+        static_cast<void>(numbers.receive());
+    }));
+    EXPECT_EQ(numbers.statistics().size, 1U);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 /// On real time: other threads take part.
 class CrossThreadEvent : public test::runtime_test {
 protected:
-    CrossThreadEvent() { options.time = time_source::monotonic; }
+    CrossThreadEvent() { use_real_time(); }
 
     static void until_waiting(const cross_thread::event& awaited, std::size_t count) {
         while (awaited.statistics().waiting < count) {
@@ -29,20 +29,18 @@ protected:
     }
 };
 
-TEST_F(CrossThreadEvent, SetByAThreadWakesAFiber) {
-    run([] {
-        cross_thread::event happened;
-        std::thread setter([&] {
-            until_waiting(happened, 1);
-            happened.set();
-        });
-        bool other_ran = false;
-        auto other = spawn([&] { other_ran = true; });
-        happened.wait();
-        EXPECT_TRUE(other_ran) << "only the fiber waits, not its thread";
-        EXPECT_TRUE(happened.is_set());
-        setter.join();
+FIBER_TEST_F(CrossThreadEvent, SetByAThreadWakesAFiber) {
+    cross_thread::event happened;
+    std::thread setter([&] {
+        until_waiting(happened, 1);
+        happened.set();
     });
+    bool other_ran = false;
+    auto other = spawn([&] { other_ran = true; });
+    happened.wait();
+    EXPECT_TRUE(other_ran) << "only the fiber waits, not its thread";
+    EXPECT_TRUE(happened.is_set());
+    setter.join();
 }
 
 TEST_F(CrossThreadEvent, SetByAFiberWakesAThread) {
@@ -87,49 +85,43 @@ TEST_F(CrossThreadEvent, WakesFibersOfSeveralRuntimesAndThreads) {
     EXPECT_EQ(happened.statistics().waiting, 0U);
 }
 
-TEST_F(CrossThreadEvent, WakesInTheOrderOfArrivalAndIsNotUndoneByClear) {
-    run([] {
-        cross_thread::event happened;
-        std::vector<int> order;
-        std::vector<task<>> all;
-        for (int i = 0; i < 3; ++i) {
-            all.push_back(spawn([&, i] {
-                happened.wait();
-                order.push_back(i);
-            }));
-        }
-        let_others_run();
-        happened.set();
-        happened.clear();
-        let_others_run();
-        EXPECT_EQ(order, (std::vector{0, 1, 2}));
-        EXPECT_FALSE(happened.is_set());
-    });
+FIBER_TEST_F(CrossThreadEvent, WakesInTheOrderOfArrivalAndIsNotUndoneByClear) {
+    cross_thread::event happened;
+    std::vector<int> order;
+    std::vector<task<>> all;
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(spawn([&, i] {
+            happened.wait();
+            order.push_back(i);
+        }));
+    }
+    let_others_run();
+    happened.set();
+    happened.clear();
+    let_others_run();
+    EXPECT_EQ(order, (std::vector{0, 1, 2}));
+    EXPECT_FALSE(happened.is_set());
 }
 
-TEST_F(CrossThreadEvent, CancelledFiberLeavesTheLine) {
-    run([] {
-        cross_thread::event happened;
-        EXPECT_FALSE(move_on_after(1ms, [&] { happened.wait(); }));
-        EXPECT_EQ(happened.statistics().waiting, 0U);
-        happened.set();
-        cancel_scope scope;
-        scope.cancel();
-        EXPECT_FALSE(scope.run([&] { happened.wait(); })) << "T038";
-    });
+FIBER_TEST_F(CrossThreadEvent, CancelledFiberLeavesTheLine) {
+    cross_thread::event happened;
+    EXPECT_FALSE(move_on_after(1ms, [&] { happened.wait(); }));
+    EXPECT_EQ(happened.statistics().waiting, 0U);
+    happened.set();
+    cancel_scope scope;
+    scope.cancel();
+    EXPECT_FALSE(scope.run([&] { happened.wait(); })) << "T038";
 }
 
 // Whoever waited may destroy the event at once, though the setter may not have left set().
-TEST_F(CrossThreadEvent, MayBeDestroyedByTheOneThatWaited) {
-    run([] {
-        for (int i = 0; i < 200; ++i) {
-            auto happened = std::make_unique<cross_thread::event>();
-            std::thread setter([&shared = *happened] { shared.set(); });
-            happened->wait();
-            happened.reset();
-            setter.join();
-        }
-    });
+FIBER_TEST_F(CrossThreadEvent, MayBeDestroyedByTheOneThatWaited) {
+    for (int i = 0; i < 200; ++i) {
+        auto happened = std::make_unique<cross_thread::event>();
+        std::thread setter([&shared = *happened] { shared.set(); });
+        happened->wait();
+        happened.reset();
+        setter.join();
+    }
 }
 
 }  // namespace

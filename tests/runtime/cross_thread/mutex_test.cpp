@@ -18,7 +18,7 @@ namespace {
 /// On real time: other threads take part.
 class CrossThreadMutex : public test::runtime_test {
 protected:
-    CrossThreadMutex() { options.time = time_source::monotonic; }
+    CrossThreadMutex() { use_real_time(); }
 
     static void until_waiting(const cross_thread::mutex& guard, std::size_t count) {
         while (guard.statistics().waiting < count) {
@@ -61,58 +61,54 @@ TEST_F(CrossThreadMutex, ExcludesFibersAndThreads) {
     EXPECT_EQ(guard.statistics().owner, 0U);
 }
 
-TEST_F(CrossThreadMutex, IsHandedToWhoeverWaitedLongest) {
-    run([] {
-        cross_thread::mutex guard;
-        guard.lock();
-        std::vector<int> order;
-        std::thread first([&] {
-            const std::lock_guard lock(guard);
-            order.push_back(1);
-        });
-        until_waiting(guard, 1);
-        auto second = spawn([&] {
-            const std::lock_guard lock(guard);
-            order.push_back(2);
-        });
-        let_others_run();
-        guard.unlock();
-        EXPECT_FALSE(guard.try_lock()) << "T086: no barging";
-        second.get();
-        first.join();
-        EXPECT_EQ(order, (std::vector{1, 2}));
+FIBER_TEST_F(CrossThreadMutex, IsHandedToWhoeverWaitedLongest) {
+    cross_thread::mutex guard;
+    guard.lock();
+    std::vector<int> order;
+    std::thread first([&] {
+        const std::lock_guard lock(guard);
+        order.push_back(1);
     });
+    until_waiting(guard, 1);
+    auto second = spawn([&] {
+        const std::lock_guard lock(guard);
+        order.push_back(2);
+    });
+    let_others_run();
+    guard.unlock();
+    EXPECT_FALSE(guard.try_lock()) << "T086: no barging";
+    second.get();
+    first.join();
+    EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
 // T084
-TEST_F(CrossThreadMutex, CancelAndReleaseServeTheNextWaiter) {
-    run([] { test::expect_cancel_and_release_to_serve_the_next<cross_thread::mutex>(); });
+FIBER_TEST_F(CrossThreadMutex, CancelAndReleaseServeTheNextWaiter) {
+    test::expect_cancel_and_release_to_serve_the_next<cross_thread::mutex>();
 }
 
 // A thread chose the fiber, and the message is on its way when the fiber is cancelled.
-TEST_F(CrossThreadMutex, HandOverFromAThreadBeatsALaterCancel) {
-    run([] {
-        cross_thread::mutex guard;
-        std::thread holder([&] {
-            guard.lock();
-            until_waiting(guard, 1);
-            guard.unlock();
-        });
-        while (guard.statistics().owner == 0) {
-            std::this_thread::yield();
-        }
-        bool locked = false;
-        auto waiter = spawn([&] {
-            guard.lock();
-            locked = true;
-            guard.unlock();
-        });
-        this_fiber::yield();
-        holder.join();  // blocks this thread, so the message cannot arrive before the cancel
-        waiter.cancel();
-        waiter.get();
-        EXPECT_TRUE(locked);
+FIBER_TEST_F(CrossThreadMutex, HandOverFromAThreadBeatsALaterCancel) {
+    cross_thread::mutex guard;
+    std::thread holder([&] {
+        guard.lock();
+        until_waiting(guard, 1);
+        guard.unlock();
     });
+    while (guard.statistics().owner == 0) {
+        std::this_thread::yield();
+    }
+    bool locked = false;
+    auto waiter = spawn([&] {
+        guard.lock();
+        locked = true;
+        guard.unlock();
+    });
+    this_fiber::yield();
+    holder.join();  // blocks this thread, so the message cannot arrive before the cancel
+    waiter.cancel();
+    waiter.get();
+    EXPECT_TRUE(locked);
 }
 
 // T091, T038

@@ -18,7 +18,7 @@ namespace {
 /// On real time: other threads take part.
 class CrossThreadSemaphore : public test::runtime_test {
 protected:
-    CrossThreadSemaphore() { options.time = time_source::monotonic; }
+    CrossThreadSemaphore() { use_real_time(); }
 };
 
 TEST_F(CrossThreadSemaphore, LetsAsManyInAsThereArePermits) {
@@ -53,24 +53,22 @@ TEST_F(CrossThreadSemaphore, LetsAsManyInAsThereArePermits) {
 }
 
 // T087
-TEST_F(CrossThreadSemaphore, PermitsGoToThoseWhoWaitInTheOrderOfArrival) {
-    run([] {
-        cross_thread::counting_semaphore permits(0);
-        std::vector<int> order;
-        std::vector<task<>> all;
-        for (int i = 0; i < 3; ++i) {
-            all.push_back(spawn([&, i] {
-                permits.acquire();
-                order.push_back(i);
-            }));
-        }
-        let_others_run();
-        EXPECT_EQ(permits.statistics().waiting, 3U);
-        permits.release(4);
-        EXPECT_EQ(permits.available(), 1) << "the others are handed over already";
-        let_others_run();
-        EXPECT_EQ(order, (std::vector{0, 1, 2}));
-    });
+FIBER_TEST_F(CrossThreadSemaphore, PermitsGoToThoseWhoWaitInTheOrderOfArrival) {
+    cross_thread::counting_semaphore permits(0);
+    std::vector<int> order;
+    std::vector<task<>> all;
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(spawn([&, i] {
+            permits.acquire();
+            order.push_back(i);
+        }));
+    }
+    let_others_run();
+    EXPECT_EQ(permits.statistics().waiting, 3U);
+    permits.release(4);
+    EXPECT_EQ(permits.available(), 1) << "the others are handed over already";
+    let_others_run();
+    EXPECT_EQ(order, (std::vector{0, 1, 2}));
 }
 
 // T089: both orders, and the hand-over comes from a thread.
