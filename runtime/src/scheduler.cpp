@@ -31,6 +31,7 @@ scheduler::scheduler(run_options chosen)
       trace_(with_environment(options_.trace), options_.time == time_source::virtual_time),
       backend_(make_backend(options_.backend)),
       clock_(options_.time),
+      timers_(&trace_),
       root_(*this, 0, stack{}, std::source_location{}),
       remote_(std::make_shared<remote_queue>(*backend_, options_.max_posted)) {
     root_.state = fiber_state::running;

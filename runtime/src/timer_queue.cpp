@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "timer_queue.hpp"
 
+#include "trace/recorder.hpp"
+
 #include <algorithm>
+#include <limits>
 #include <new>
 
 namespace weft::detail {
@@ -12,6 +15,24 @@ constexpr std::size_t arity = 4;
 constexpr std::size_t worth_shrinking = 1024;  // entries
 
 }  // namespace
+
+/// \param length  until it is due, or how late it was; what is negative counts as 0.
+[[gnu::noinline]] void timer_queue::tell(trace::event_type what, const timer& about,
+                                         clock::duration length) noexcept {
+    constexpr std::int64_t longest = std::numeric_limits<std::uint32_t>::max();
+    const std::int64_t microseconds =
+        std::chrono::duration_cast<std::chrono::microseconds>(length).count();
+    trace_->note(
+        trace::timer_events,
+        {.fiber = static_cast<std::uint32_t>(recorder::waker()),
+         .type = what,
+         .x = static_cast<std::uint32_t>(std::clamp(microseconds, std::int64_t{0}, longest)),
+         .object = address_of(&about)});
+}
+
+inline bool timer_queue::told() const noexcept {
+    return trace_ != nullptr && trace_->wants(trace::timer_events);
+}
 
 void timer_queue::put(std::size_t place, const entry& moved) noexcept {
     entries_[place] = moved;
@@ -105,6 +126,9 @@ void timer_queue::arm(timer& armed, clock::time_point deadline) {
         throw;
     }
     sift_up(entries_.size() - 1, {deadline, next_sequence_++, armed.slot});
+    if (told()) [[unlikely]] {
+        tell(trace::event_type::timer_armed, armed, deadline - clock::now());
+    }
 }
 
 void timer_queue::disarm(timer& armed) noexcept {
@@ -119,24 +143,27 @@ void timer_queue::disarm(timer& armed) noexcept {
         free_slots_.push_back(armed.slot);
     }
     armed.slot = timer::unarmed;
+    if (told()) [[unlikely]] {
+        tell(trace::event_type::timer_disarmed, armed, {});
+    }
     shrink();
 }
 
 /// Takes timers that are due out of the heap and fetches them and the frames around, which are cold
 /// by now.
 std::size_t timer_queue::take_due(clock::time_point now, std::uint64_t end,
-                                  std::array<std::uint32_t, batch_size>& due) noexcept {
+                                  std::array<due_timer, batch_size>& due) noexcept {
     std::size_t count = 0;
     while (count < batch_size && !entries_.empty() && entries_.front().deadline <= now &&
            entries_.front().sequence < end) {
-        const std::uint32_t taken = entries_.front().slot;
+        const auto [deadline, sequence, taken] = entries_.front();
         remove(0);
         slots_[taken].place = expiring;
         const auto* frame = reinterpret_cast<const char*>(slots_[taken].armed);
         for (std::ptrdiff_t line = -2; line < 4; ++line) {
             __builtin_prefetch(frame + 64 * line);
         }
-        due[count++] = taken;
+        due[count++] = {taken, deadline};
     }
     return count;
 }
@@ -147,13 +174,16 @@ void timer_queue::expire(clock::time_point now) noexcept {
     }
     // A timer armed by one that expires here waits for the next call, also when it is due.
     const std::uint64_t end = next_sequence_;
-    std::array<std::uint32_t, batch_size> due;
+    std::array<due_timer, batch_size> due;
     const std::size_t count = take_due(now, end, due);
     for (std::size_t i = 0; i < count; ++i) {
-        timer* expired = slots_[due[i]].armed;
-        free_slots_.push_back(due[i]);
+        timer* expired = slots_[due[i].slot].armed;
+        free_slots_.push_back(due[i].slot);
         if (expired != nullptr) {
             expired->slot = timer::unarmed;
+            if (told()) [[unlikely]] {
+                tell(trace::event_type::timer_expired, *expired, now - due[i].deadline);
+            }
             expired->expired(*expired);
         }
     }

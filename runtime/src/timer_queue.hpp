@@ -3,6 +3,7 @@
 
 #include <weft/clock.hpp>
 #include <weft/detail/timer.hpp>
+#include <weft/trace_events.hpp>
 
 #include <array>
 #include <cstddef>
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace weft::detail {
+
+class recorder;
 
 /// Timers by deadline; equal deadlines expire in the order in which they were armed.
 ///
@@ -20,7 +23,8 @@ namespace weft::detail {
 /// timer t.
 class timer_queue {
 public:
-    timer_queue() = default;
+    /// \param trace  who is told of timers; null: nobody.
+    explicit timer_queue(recorder* trace = nullptr) noexcept : trace_(trace) {}
     timer_queue(const timer_queue&) = delete;
     timer_queue& operator=(const timer_queue&) = delete;
     ~timer_queue() = default;
@@ -56,6 +60,10 @@ private:
         timer* armed;         // null: free, or disarmed while it expires
         std::uint32_t place;  // in entries_; or `expiring`
     };
+    struct due_timer {
+        std::uint32_t slot;
+        clock::time_point deadline;
+    };
     static constexpr std::uint32_t expiring = static_cast<std::uint32_t>(-1);
 
     static bool earlier(const entry& left, const entry& right) noexcept {
@@ -70,12 +78,15 @@ private:
     void remove(std::size_t place) noexcept;
     void shrink() noexcept;
     std::size_t take_due(clock::time_point now, std::uint64_t end,
-                         std::array<std::uint32_t, batch_size>& due) noexcept;
+                         std::array<due_timer, batch_size>& due) noexcept;
+    [[nodiscard]] bool told() const noexcept;
+    void tell(trace::event_type what, const timer& about, clock::duration length) noexcept;
 
     std::vector<entry> entries_;
     std::vector<slot> slots_;
     std::vector<std::uint32_t> free_slots_;  // has room for every slot
     std::uint64_t next_sequence_ = 0;
+    recorder* trace_;
 };
 
 }  // namespace weft::detail

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/trace_events.hpp>
 
+#include <weft/condition_variable.hpp>
 #include <weft/event.hpp>
 #include <weft/mutex.hpp>
+#include <weft/scope.hpp>
 #include <weft/task.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/trace.hpp>
 
 #include "support/descriptors.hpp"
 #include "support/runtime_test.hpp"
@@ -211,6 +214,133 @@ TEST_F(TraceEvents, TheRingKeepsTheNewest) {
     });
 }
 
+FIBER_TEST_F(TraceEvents, TimersSayWhenTheyAreDueAndHowLateTheyWere) {
+    const recording recorded(timer_events);
+    this_fiber::sleep_for(3ms);
+    const auto armed = recorded.of(this_fiber::id(), event_type::timer_armed);
+    const auto expired = recorded.of(0, event_type::timer_expired);
+    ASSERT_EQ(armed.size(), 1U);
+    ASSERT_EQ(expired.size(), 1U);
+    EXPECT_EQ(armed[0].x, 3000U);
+    EXPECT_EQ(expired[0].object, armed[0].object);
+    EXPECT_EQ(expired[0].x, 0U);  // time is virtual
+    EXPECT_TRUE(recorded.of(this_fiber::id(), event_type::timer_disarmed).empty());
+    EXPECT_TRUE(recorded.of(this_fiber::id(), event_type::switched).empty());
+}
+
+class TraceEventsInRealTime : public test::runtime_test {
+protected:
+    TraceEventsInRealTime() { use_real_time(); }
+};
+
+FIBER_TEST_F(TraceEventsInRealTime, ALateTimerSaysSo) {
+    const recording recorded(timer_events);
+    auto sleeper = spawn([] { this_fiber::sleep_for(1ms); });
+    this_fiber::yield();
+    for (const auto until = clock::now() + 5ms; clock::now() < until;) {
+    }
+    sleeper.get();
+    const auto expired = recorded.of(0, event_type::timer_expired);
+    ASSERT_EQ(expired.size(), 1U);
+    EXPECT_GE(expired[0].x, 3000U);
+}
+
+FIBER_TEST_F(TraceEvents, ATimerThatIsNotNeededIsDisarmed) {
+    const recording recorded(timer_events);
+    fail_after(1s, [] { this_fiber::yield(); });
+    const auto armed = recorded.of(this_fiber::id(), event_type::timer_armed);
+    const auto disarmed = recorded.of(this_fiber::id(), event_type::timer_disarmed);
+    ASSERT_EQ(armed.size(), 1U);
+    ASSERT_EQ(disarmed.size(), 1U);
+    EXPECT_EQ(disarmed[0].object, armed[0].object);
+    EXPECT_EQ(recorded.all().size(), 2U);
+}
+
+FIBER_TEST_F(TraceEvents, AWakeForWhatIsNotSoIsInVain) {
+    mutex guard;
+    condition_variable changed;
+    int value = 0;
+    const recording recorded;
+    auto waiting = spawn([&] {
+        std::unique_lock lock(guard);
+        changed.wait(lock, [&] { return value == 2; });
+    });
+    auto patient = spawn([&] {
+        std::unique_lock lock(guard);
+        EXPECT_TRUE(changed.wait_for(lock, 1h, [&] { return value == 2; }));
+    });
+    for (value = 0; value < 2; ++value) {
+        let_others_run();
+        changed.notify_all();
+    }
+    const auto first = waiting.id();
+    const auto second = patient.id();
+    waiting.get();
+    patient.get();
+    for (const auto id : {first, second}) {
+        const auto vain = recorded.of(id, event_type::woken_in_vain);
+        ASSERT_EQ(vain.size(), 1U);
+        EXPECT_EQ(vain[0].sub, static_cast<int>(detail::wait_reason::condition));
+        EXPECT_EQ(vain[0].object, reinterpret_cast<std::uintptr_t>(&changed));
+    }
+}
+
+FIBER_TEST_F(TraceEvents, AWakeForWhatIsSoIsNotInVain) {
+    mutex guard;
+    condition_variable changed;
+    bool ready = false;
+    const recording recorded;
+    auto waiting = spawn([&] {
+        std::unique_lock lock(guard);
+        changed.wait(lock, [&] { return ready; });
+        EXPECT_FALSE(changed.wait_for(lock, 1ms, [] { return false; }));
+    });
+    let_others_run();
+    ready = true;
+    changed.notify_all();
+    const auto id = waiting.id();
+    waiting.get();
+    EXPECT_TRUE(recorded.of(id, event_type::woken_in_vain).empty());
+}
+
+FIBER_TEST_F(TraceEvents, WorkOfALibraryNests) {
+    const recording recorded(dns_events | tls_events);
+    {
+        work outer(work_kind::tls, "outer");
+        {
+            work inner(work_kind::dns, "inner");
+            inner.result({}, 2, true);
+        }
+        work_moved(work_kind::tls, true, 7);
+    }
+    const auto began = recorded.of(this_fiber::id(), event_type::work_began);
+    const auto ended = recorded.of(this_fiber::id(), event_type::work_ended);
+    const auto moved = recorded.of(this_fiber::id(), event_type::work_moved);
+    ASSERT_EQ(began.size(), 2U);
+    ASSERT_EQ(ended.size(), 2U);
+    ASSERT_EQ(moved.size(), 1U);
+    EXPECT_EQ(test::string_numbered(began[1].x), "inner");
+    EXPECT_EQ(ended[0].object, began[1].object);
+    EXPECT_EQ(ended[0].x, 0U);
+    EXPECT_EQ(ended[0].stack, 2U);
+    EXPECT_EQ(ended[0].aux, work_was_remembered);
+    EXPECT_EQ(ended[1].object, began[0].object);
+    EXPECT_EQ(ended[1].x, static_cast<std::uint32_t>(std::errc::operation_canceled));
+    EXPECT_EQ(moved[0].x, 7U);
+    EXPECT_EQ(moved[0].aux, 1U);
+}
+
+FIBER_TEST_F(TraceEvents, WorkWhoseBeginWasNotRecordedHasNoEnd) {
+    auto& control = test::trace_memory_here().control();
+    const auto before = test::trace_memory_here().loop().head;
+    {
+        const work unseen(work_kind::dns, "unseen");
+        control.mask = dns_events;
+    }
+    control.mask = 0;
+    EXPECT_EQ(test::trace_memory_here().loop().head, before);
+}
+
 FIBER_TEST_F(TraceEvents, ALeaseThatRanOutEndsTheRecording) {
     auto& control = test::trace_memory_here().control();
     control.owner = 1;
@@ -219,6 +349,12 @@ FIBER_TEST_F(TraceEvents, ALeaseThatRanOutEndsTheRecording) {
     this_fiber::sleep_for(1ms);
     EXPECT_EQ(control.mask, 0U);
     EXPECT_EQ(control.owner, 0U);
+}
+
+TEST(TraceOutside, WorkOutsideOfFibersDoesNothing) {
+    work outside(work_kind::dns, "no fiber");
+    outside.result({}, 1, false);
+    work_moved(work_kind::tls, true, 1);
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ void name_query::stop_listening() noexcept {
 
 std::error_code name_query::run(const resolver::sink& found) {
     while (!take_answers(found)) {
+        waited_ = true;
         changed_.wait();
         changed_.clear();
     }

@@ -36,6 +36,9 @@ public:
     /// Cancellation: throws cancelled; the lookups go on.
     std::error_code run(const resolver::sink& found);
 
+    /// Whether run() had to wait for a name server.
+    [[nodiscard]] bool waited() const noexcept { return waited_; }
+
 private:
     struct part {
         std::shared_ptr<lookup> asked;
@@ -50,6 +53,7 @@ private:
     std::vector<part> parts_;
     bool any_found_ = false;
     bool does_not_exist_ = false;
+    bool waited_ = false;
     std::error_code failure_;
 };
 

@@ -9,6 +9,7 @@
 #include "dns/name_servers.hpp"
 
 #include <weft/this_fiber.hpp>
+#include <weft/trace.hpp>
 
 #include <memory>
 #include <utility>
@@ -45,7 +46,10 @@ public:
     void shut_down() noexcept { servers_->shut_down(); }
 
 private:
-    std::error_code search(const dns::host_name& name, family wanted, const sink& found);
+    std::error_code look_up(const dns::host_name& name, family wanted, const sink& found,
+                            bool& waited);
+    std::error_code search(const dns::host_name& name, family wanted, const sink& found,
+                           bool& waited);
 
     std::shared_ptr<dns::name_servers> servers_;
     dns::lookups lookups_;
@@ -54,32 +58,46 @@ private:
 
 std::error_code resolver::implementation::resolve(std::string_view host, std::uint16_t port,
                                                   family wanted, const sink& found) {
+    std::size_t count = 0;
     const auto deliver = [&](const std::vector<address>& known) {
         const auto selected = select(known, wanted, port);
-        if (selected.empty()) {
-            return make_error_code(errc::no_address);
+        if (!selected.empty()) {
+            count += selected.size();
+            found(selected);
         }
-        found(selected);
-        return std::error_code();
     };
     if (const auto literal = address::try_parse(host, port)) {
-        return deliver({*literal});
+        deliver({*literal});
+        return count != 0 ? std::error_code() : make_error_code(errc::no_address);
     }
     const auto name = dns::parse_host_name(host);
+    trace::work looking_up(trace::work_kind::dns, name.text);
+    bool waited = false;
+    auto failure = look_up(name, wanted, deliver, waited);
+    looking_up.result(failure, count, !waited);
+    return failure;
+}
+
+std::error_code resolver::implementation::look_up(const dns::host_name& name, family wanted,
+                                                  const sink& found, bool& waited) {
     if (dns::is_localhost(name.text)) {
-        return deliver({address::loopback_v6(port), address::loopback_v4(port)});
+        found({address::loopback_v6(0), address::loopback_v4(0)});
+        return {};
     }
-    if (const auto known = hosts_.find(name.text); !select(known, wanted, port).empty()) {
-        return deliver(known);
+    if (const auto known = hosts_.find(name.text); !select(known, wanted, 0).empty()) {
+        found(known);
+        return {};
     }
-    return search(name, wanted, [&](const std::vector<address>& known) { (void)deliver(known); });
+    return search(name, wanted, found, waited);
 }
 
 std::error_code resolver::implementation::search(const dns::host_name& name, family wanted,
-                                                 const sink& found) {
+                                                 const sink& found, bool& waited) {
     std::error_code failure;
     for (const auto& each : dns::search_candidates(name, servers_->domains(), servers_->ndots())) {
-        const auto failed = dns::name_query(lookups_, each, wanted).run(found);
+        dns::name_query query(lookups_, each, wanted);
+        const auto failed = query.run(found);
+        waited = waited || query.waited();
         if (!failed) {
             return {};
         }

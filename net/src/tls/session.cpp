@@ -4,6 +4,7 @@
 #include <weft/error.hpp>
 #include <weft/scope.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/trace.hpp>
 
 #include <openssl/x509v3.h>
 
@@ -96,12 +97,18 @@ void tls_stream::implementation::handshake() {
     if (ready_) {
         return;
     }
+    trace::work noted(trace::work_kind::tls, name_);
     try {
         fail_after(context_.get().handshake_timeout, [this] { shake_hands(); });
+        noted.result({}, 0, resumed());
     } catch (const timeout_error&) {
+        noted.result(std::make_error_code(std::errc::timed_out), 0, false);
         fail(std::make_error_code(std::errc::timed_out), "tls handshake");
     } catch (const cancelled&) {
         failure_ = std::make_error_code(std::errc::operation_canceled);
+        throw;
+    } catch (const std::system_error& failed) {
+        noted.result(failed.code(), 0, false);
         throw;
     }
 }
@@ -216,6 +223,7 @@ bool tls_stream::implementation::feed() {
     if (count == 0) {
         return false;
     }
+    trace::work_moved(trace::work_kind::tls, false, count);
     if (BIO_write(arrived_, input_.get(), static_cast<int>(count)) != static_cast<int>(count)) {
         throw std::bad_alloc();
     }
@@ -234,6 +242,7 @@ void tls_stream::implementation::send_pending() {
     (void)BIO_reset(made_);
     try {
         transport_->write_all(bytes_of(output_));
+        trace::work_moved(trace::work_kind::tls, true, output_.size());
     } catch (...) {
         // Part of a record may have left: nothing that follows could be understood.
         said_goodbye_ = true;

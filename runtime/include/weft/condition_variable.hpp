@@ -37,8 +37,8 @@ public:
     /// Waits until `condition` is true; it is evaluated under the lock.
     template <class Predicate>
     void wait(std::unique_lock<mutex>& lock, Predicate condition) {
-        while (!condition()) {
-            wait(lock);
+        for (bool in_vain = false; !condition(); in_vain = true) {
+            wait_with(lock, never, in_vain);
         }
     }
 
@@ -55,8 +55,9 @@ public:
     template <class Clock, class Duration, class Predicate>
     bool wait_until(std::unique_lock<mutex>& lock,
                     std::chrono::time_point<Clock, Duration> deadline, Predicate condition) {
-        while (!condition()) {
-            if (wait_until(lock, deadline) == std::cv_status::timeout) {
+        const auto reached = detail::saturating_nanoseconds(deadline.time_since_epoch());
+        for (bool in_vain = false; !condition(); in_vain = true) {
+            if (!wait_with(lock, detail::when_shown<Clock>(reached), in_vain)) {
                 return condition();
             }
         }
@@ -90,7 +91,8 @@ public:
     }
 
 private:
-    bool wait_with(std::unique_lock<mutex>& lock, clock::time_point deadline);
+    /// \param in_vain  the caller was notified, and its condition is not true.
+    bool wait_with(std::unique_lock<mutex>& lock, clock::time_point deadline, bool in_vain = false);
 
     const mutex* used_ = nullptr;  // the mutex of those who wait now
     detail::wait_queue waiters_;

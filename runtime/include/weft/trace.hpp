@@ -7,8 +7,12 @@
 ///
 /// All of it costs next to nothing while nobody records, and does nothing outside of fibers.
 
+#include <weft/trace_events.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <system_error>
 
 namespace weft::trace {
 
@@ -37,6 +41,34 @@ void mark(std::string_view text) noexcept;
 
 /// There is so much of something now.
 void counter(std::string_view name, std::int64_t value) noexcept;
+
+/// What a library does for the fiber that calls it, such as the look-up of a name. Whatever the
+/// fiber waits for meanwhile counts as this in `weft-trace why`.
+///
+/// Lifetime: ends on the fiber that began it. Nests.
+class work {
+public:
+    /// \param about  up to 1,024 bytes count.
+    work(work_kind kind, std::string_view about) noexcept;
+    ~work();
+    work(const work&) = delete;
+    work& operator=(const work&) = delete;
+
+    /// What came of it, for when it ends. Not said: `operation_canceled`.
+    ///
+    /// \param count  such as addresses.
+    void result(std::error_code failure, std::size_t count, bool was_remembered) noexcept;
+
+private:
+    std::uint64_t number_ = 0;  // 0: nobody records
+    std::uint32_t failure_;
+    std::uint32_t count_ = 0;
+    work_kind kind_;
+    bool was_remembered_ = false;
+};
+
+/// Data of such work went to the other side, or came from it.
+void work_moved(work_kind kind, bool sent, std::size_t bytes) noexcept;
 
 /// Names an object that fibers wait for, such as a mutex or a channel, for as long as it lives:
 ///

@@ -23,7 +23,7 @@ namespace weft::trace {
 
 /// The classes by the names that WEFT_TRACE and weft-trace know them by. Stacks are those of waits,
 /// which are events of the scheduler.
-inline constexpr std::array<std::pair<std::string_view, std::uint32_t>, 9> event_class_names{{
+inline constexpr std::array<std::pair<std::string_view, std::uint32_t>, 12> event_class_names{{
     {"sched", sched_events},
     {"stacks", sched_events | stack_events},
     {"loop", loop_events},
@@ -32,6 +32,9 @@ inline constexpr std::array<std::pair<std::string_view, std::uint32_t>, 9> event
     {"user", user_events},
     {"workers", worker_events},
     {"cancel", cancel_events},
+    {"dns", dns_events},
+    {"tls", tls_events},
+    {"timers", timer_events},
     {"all", all_events},
 }};
 
@@ -55,6 +58,9 @@ enum class event_type : std::uint8_t {
     /// The fiber became ready. [sub: the wait reason that it had; aux: 1 if a cancellation ended
     /// the wait; x: who did it, 0: the loop; object: of the wait]
     woken = 6,
+    /// A wait of the fiber led to nothing: what it was woken for is not so, and it waits again.
+    /// Written before that. [sub: wait reason; object: of the wait, and of its last `woken`]
+    woken_in_vain = 7,
 
     /// Of loop_events.
     poll_began = 10,  ///< [x: microseconds at most, ~0: for ever; aux: ready fibers]
@@ -94,6 +100,31 @@ enum class event_type : std::uint8_t {
     /// ready fibers that waited meanwhile; x: microseconds on the processor; stack: where it was;
     /// object: how long, ns]
     stalled = 80,
+
+    /// Of dns_events and tls_events: the fiber began something for which it may wait in many ways,
+    /// and ended it; both nest. [sub: work_kind; x: what it is about, a string; object: its number]
+    work_began = 90,
+    /// [sub: work_kind; aux: bits of work_mark; x: why it failed, an error code, 0: it did not;
+    /// stack: how much came of it, such as addresses; object: its number]
+    work_ended = 91,
+    /// Some of it went on its way. [sub: work_kind; aux: 1 if it was sent, 0 if it came; x: bytes]
+    work_moved = 92,
+
+    /// Of timer_events; a timer is an address, of which many may be used one after the other.
+    timer_armed = 100,     ///< [x: microseconds until it is due; object: the timer]
+    timer_expired = 101,   ///< By the loop. [x: how late, microseconds; object: the timer]
+    timer_disarmed = 102,  ///< [object: the timer]
+};
+
+/// event::sub of work_began, work_ended, work_moved.
+enum class work_kind : std::uint8_t {
+    dns = 1,  ///< the look-up of a name
+    tls = 2,  ///< a handshake; what moves are bytes of records
+};
+
+/// Bits of event::aux of work_ended.
+enum work_mark : std::uint16_t {
+    work_was_remembered = 1,  ///< from a cache, or resumed: without asking anybody anew
 };
 
 /// event::sub of `switched` that are no wait reasons.

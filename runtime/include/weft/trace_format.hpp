@@ -87,6 +87,10 @@ struct header {
     std::array<std::array<char, reason_name_size>, reason_names> reasons;
     section stalls;  ///< stall_row
     section asked;   ///< one stack_snapshot, see control::asked_snapshot
+    /// Not 0: at fiber_context stands the address of an object of another library, and so many
+    /// bytes into that the address of the saved registers.
+    std::uint32_t context_inside;
+    std::uint32_t unused_word;
 };
 static_assert(sizeof(header) <= control_offset);
 
@@ -100,7 +104,10 @@ enum event_class : std::uint32_t {
     user_events = 32,     ///< spans, marks, counters
     worker_events = 64,   ///< jobs of the worker pool
     cancel_events = 128,  ///< cancellations, asked for and seen
-    all_events = 255,
+    dns_events = 256,     ///< names that are looked up
+    tls_events = 512,     ///< handshakes and records
+    timer_events = 1024,  ///< armed, expired, disarmed
+    all_events = 2047,
 };
 
 /// At control_offset: what a tool asks for. Words are read and written whole.

@@ -13,7 +13,7 @@ namespace weft {
 ///
 /// The environment variable WEFT_TRACE has the last word. It holds words separated by commas:
 /// `off`, `file:PATH`, `stall` or `stall:MILLISECONDS`, and `events:NAME+NAME` with the names
-/// sched, stacks, loop, io, sync, user, workers, cancel and all.
+/// sched, stacks, loop, io, sync, user, workers, cancel, dns, tls, timers and all.
 struct trace_options {
     /// Whether there is a table of live fibers that other processes of the same user can read.
     bool enabled = true;

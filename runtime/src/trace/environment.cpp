@@ -17,9 +17,14 @@ namespace weft::detail {
 namespace {
 
 [[noreturn]] void refuse(std::string_view word) {
+    std::string names;
+    for (const auto& [known, bits] : trace::event_class_names) {
+        names += (names.empty() ? "" : ", ") + std::string(known);
+    }
     throw usage_error("WEFT_TRACE: " + std::string(word) +
                       ": known are off, file:PATH, stall, stall:MILLISECONDS and events:NAME+NAME "
-                      "with sched, stacks, loop, io, sync, user, workers, cancel and all");
+                      "with " +
+                      names);
 }
 
 std::uint32_t event_named(std::string_view name) {

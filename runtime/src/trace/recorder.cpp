@@ -252,7 +252,9 @@ void recorder::survey_stacks() noexcept {
     }
     const auto rows =
         memory_.rows().first(std::min<std::size_t>(page_->shown.rows_used, memory_.rows().size()));
-    if (memory_.header().registers.instruction == 0 || survey_.step(rows, stacks_)) {
+    const bool switches_natively =
+        memory_.header().registers.instruction != 0 && memory_.header().context_inside == 0;
+    if (!switches_natively || survey_.step(rows, stacks_)) {
         survey_.begin();
         page_->shown.answered = asked;
     }
