@@ -20,6 +20,7 @@ import gdb.unwinder
 MAGIC = 0x6563617274746665
 VERSION = 1
 LOOP_AT = 2176
+CONTEXT_INSIDE_AT = 1864  # in the header
 ROW = struct.Struct("<IBBBBQQQQQQQQQQQQQIIQ32s")
 SECTION = struct.Struct("<QQQ")
 STATES = {1: "created", 2: "ready", 3: "parked", 4: "finished"}
@@ -82,6 +83,10 @@ class Fiber:
         if where[1] == 0:
             return None  # another library switches stacks
         context = word(self.control_block + self.runtime.fiber_context)
+        if self.runtime.context_inside != 0:
+            context = word(context + self.runtime.context_inside)
+            if context == 0:
+                return None  # it has not left the processor yet
         saved = {"rbp": word(context + where[0]), "rip": word(context + where[1]),
                  "rsp": context + where[2]}
         for i, name in enumerate(CALLEE_SAVED):
@@ -99,7 +104,7 @@ class Runtime:
 
     def __init__(self, begin):
         header = read(begin, 276 + 64 * 24)
-        magic, version, _, _, _, self.thread = struct.unpack_from("<QIIQII", header)
+        magic, version, size_of_header, _, _, self.thread = struct.unpack_from("<QIIQII", header)
         if magic != MAGIC:
             raise gdb.GdbError("a mapping named weft-trace is no memory of a runtime")
         if version != VERSION:
@@ -109,6 +114,9 @@ class Runtime:
         self.rows = SECTION.unpack_from(header, 72)
         self.fiber_context, = struct.unpack_from("<I", header, 192)
         self.registers = struct.unpack_from("<IIII", header, 196)
+        self.context_inside = 0
+        if size_of_header > CONTEXT_INSIDE_AT:
+            self.context_inside, = struct.unpack("<I", read(begin + CONTEXT_INSIDE_AT, 4))
         self.reasons = [text_of(header[276 + 24 * i:300 + 24 * i]) for i in range(64)]
         loop = read(begin + LOOP_AT, 152)
         self.running, = struct.unpack_from("<Q", loop, 0)

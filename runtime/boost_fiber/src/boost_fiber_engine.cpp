@@ -3,7 +3,9 @@
 
 #include "fiber_algorithm.hpp"
 #include "own_fiber.hpp"
+#include "saved_context.hpp"
 #include "scheduler.hpp"
+#include "trace/processor.hpp"
 
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/fiber.hpp>
@@ -37,6 +39,9 @@ boost_fiber_engine::boost_fiber_engine(scheduler& home) {
     current_fiber = &home.root();  // for the fibers that are ready, which the algorithm gets now
     bf::context::active()->get_scheduler()->set_algo(algorithm_);  // which owns it
     current_fiber = nullptr;
+    trace::header& shown = home.trace().memory().header();
+    shown.registers = processor::saved_registers;  // that library, too, switches by Boost.Context
+    shown.context_inside = offset_of_saved_context(*bf::context::active());
 }
 
 boost_fiber_engine::~boost_fiber_engine() {

@@ -158,12 +158,12 @@ TEST(RunSlow, FailsOnALostResult) {
               0);
 }
 
-// A short form of many attachments to a busy program.
-TEST(RecordSlow, ComesAndGoesManyTimes) {
+// Attaches and detaches, from the search for the process on, while the program is busy.
+TEST(RecordSlow, ComesAndGoesAThousandTimes) {
     child program({WEFT_TRACE_SUBJECT, "endless"});
     ASSERT_TRUE(program.says("ready"));
-    const auto memory = memory_of(program);
     for (int i = 0; i < 1000; ++i) {
+        const auto memory = memory_of(program);
         trace_tool::ring_reader ring(memory);
         {
             const trace_tool::ownership owned(memory, trace::sched_events);
@@ -172,6 +172,7 @@ TEST(RecordSlow, ComesAndGoesManyTimes) {
         }
         ASSERT_EQ(mask_of(memory), 0U);
     }
+    const auto memory = memory_of(program);
     const auto switches = memory.loop().switches;
     EXPECT_TRUE(soon([&] { return memory.loop().switches > switches; }));
 }

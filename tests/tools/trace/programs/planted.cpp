@@ -11,6 +11,7 @@
 #include <weft/task_group.hpp>
 #include <weft/this_fiber.hpp>
 #include <weft/trace.hpp>
+#include <weft/worker_pool.hpp>
 
 #include <array>
 #include <csignal>
@@ -118,7 +119,19 @@ void park_many(weft::task_group& group, int count) {
     }
 }
 
+void tick() {
+    for (;;) {
+        weft::this_fiber::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+[[gnu::noinline]] int ask_a_worker() {
+    return weft::to_thread([] { return ::pause(); }) + 1;
+}
+
 const std::map<std::string, std::function<void(weft::task_group&)>> all{
+    {"ticking", [](weft::task_group& group) { group.spawn(tick, {.name = "ticker"}); }},
+    {"working", [](weft::task_group& group) { group.spawn(ask_a_worker, {.name = "client"}); }},
     {"deadlock", [](weft::task_group& group) { lock_two(group, false); }},
     {"ordered", [](weft::task_group& group) { lock_two(group, true); }},
     {"parked", park},

@@ -6,6 +6,9 @@
 //     quick      requests that only sleep: no fault
 //     slow       the same, ten times as long: another build of quick
 //     dns        requests that look up a name of which the server says nothing
+//     tls        requests that shake hands with a server that says nothing
+//     herd       fibers that are all woken for what only one of them gets
+//     single     the same, of which one is woken: no fault
 //     pool       requests that wait in line for the only worker thread
 //     compute    a fiber that computes in two functions, in one of them three times as long
 //     deaf       a fiber that is cancelled, but waits on for a worker that does not ask
@@ -16,7 +19,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <weft/condition_variable.hpp>
+#include <weft/mutex.hpp>
 #include <weft/net/dns.hpp>
+#include <weft/net/pipe_stream.hpp>
+#include <weft/net/tls.hpp>
+#include <weft/pipe.hpp>
 #include <weft/run.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
@@ -30,6 +38,8 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <system_error>
 
@@ -75,6 +85,54 @@ void dns(weft::task_group&) {
     options.search = std::vector<std::string>();
     weft::net::resolver names(options);
     serve_for_ever([&] { look_up(names); });
+}
+
+[[gnu::noinline]] void shake_hands(const weft::net::tls_context& context) {
+    auto there = weft::make_pipe();
+    auto back = weft::make_pipe();
+    auto transport =
+        std::make_unique<weft::net::pipe_stream>(std::move(back.first), std::move(there.second));
+    try {
+        weft::net::tls_stream(std::move(transport), context, "silent.example").handshake();
+    } catch (const std::exception&) {
+    }
+}
+
+void tls(weft::task_group&) {
+    const auto context = weft::net::tls_context::client({.handshake_timeout = 50ms});
+    serve_for_ever([&] { shake_hands(context); });
+}
+
+/// Ten fibers that take what is brought, one by one.
+void bring(weft::task_group& group, void (weft::condition_variable::*tell)() noexcept) {
+    struct place {
+        weft::mutex guard;
+        weft::condition_variable filled;
+        int things = 0;
+    };
+    const auto shared = std::make_shared<place>();
+    for (int i = 0; i < 10; ++i) {
+        group.spawn([shared] {
+            for (;;) {
+                std::unique_lock lock(shared->guard);
+                shared->filled.wait(lock, [&] { return shared->things > 0; });
+                --shared->things;
+            }
+        });
+    }
+    for (;;) {
+        weft::this_fiber::sleep_for(1ms);
+        ++shared->things;
+        (shared->filled.*tell)();
+    }
+}
+
+void herd(weft::task_group& group) {
+    bring(group, &weft::condition_variable::notify_all);
+}
+
+void single(weft::task_group& group) {
+    bring(group, &weft::condition_variable::notify_one);
 }
 
 /// Of a worker: it blocks its thread.
@@ -152,6 +210,9 @@ const std::map<std::string, std::function<void(weft::task_group&)>> all{
     {"quick", [](auto&) { serve_for_ever([] { weft::this_fiber::sleep_for(2ms); }); }},
     {"slow", [](auto&) { serve_for_ever([] { weft::this_fiber::sleep_for(20ms); }); }},
     {"dns", dns},
+    {"tls", tls},
+    {"herd", herd},
+    {"single", single},
     {"pool", pool},
     {"compute", compute},
     {"deaf", deaf},

@@ -118,7 +118,11 @@ call_stack stack_reader::read(const mapped_memory& runtime, const moment& at) {
 std::optional<start_registers> stack_reader::saved_registers(const mapped_memory& runtime,
                                                              const moment& at) const {
     const auto& where = runtime.header().registers;
-    const auto context = memory_.word(at.row.control_block + runtime.header().fiber_context);
+    const auto inside = runtime.header().context_inside;
+    auto context = memory_.word(at.row.control_block + runtime.header().fiber_context);
+    if (context && inside != 0) {
+        context = memory_.word(*context + inside);
+    }
     if (!context) {
         return std::nullopt;
     }
