@@ -117,7 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
                     target{"dns_reply", dns_reply}, target{"hosts_file", hosts_file},
                     target{"address", address}, target{"fetch_options", fetch_options},
                     target{"recording_file", recording_file},
-                    target{"recording_chunk", recording_chunk}),
+                    target{"recording_chunk", recording_chunk},
+                    target{"runtime_memory", runtime_memory}, target{"core", core}),
     [](const auto& chosen) { return std::string(chosen.param.name); });
 
 }  // namespace

@@ -19,5 +19,7 @@ void address(std::string_view input);
 void fetch_options(std::string_view input);
 void recording_file(std::string_view input);
 void recording_chunk(std::string_view input);
+void runtime_memory(std::string_view input);
+void core(std::string_view input);
 
 }  // namespace weft::fuzz

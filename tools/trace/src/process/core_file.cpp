@@ -19,7 +19,8 @@ namespace weft::trace_tool {
 namespace {
 
 constexpr std::size_t most_parts = 1U << 20;
-constexpr std::uint64_t largest_notes = 64U << 20;
+constexpr std::uint64_t largest_notes = 64U << 20;  // bytes, all together
+constexpr std::size_t most_memories = 1'000;
 constexpr std::uint64_t largest_memory = std::uint64_t{8} << 30;
 constexpr std::size_t page_bytes = 4096;
 
@@ -86,6 +87,7 @@ void core_file::read_headers() {
         const auto first = record_at<Elf64_Shdr>(file_.get(), header->e_shoff);
         count = first ? first->sh_info : 0;
     }
+    std::uint64_t notes = 0;
     for (std::size_t i = 0; i < std::min(count, most_parts); ++i) {
         const auto each =
             record_at<Elf64_Phdr>(file_.get(), header->e_phoff + i * sizeof(Elf64_Phdr));
@@ -97,7 +99,8 @@ void core_file::read_headers() {
         if (each->p_type == PT_LOAD && size != 0) {
             parts_.push_back({each->p_vaddr, each->p_offset, size});
         } else if (each->p_type == PT_NOTE) {
-            read_notes(each->p_offset, std::min(size, largest_notes));
+            read_notes(each->p_offset, std::min(size, largest_notes - notes));
+            notes += std::min(size, largest_notes - notes);
         }
     }
     std::ranges::sort(parts_, {}, &part::address);
@@ -210,6 +213,7 @@ std::optional<mapped_memory> core_file::memory_at(std::uint64_t address) const {
 
 std::vector<mapped_memory> core_file::memories() const {
     std::vector<mapped_memory> found;
+    std::size_t looked_like = 0;
     for (const part& each : parts_) {
         std::uint64_t first = 0;
         const auto bytes = std::as_writable_bytes(std::span(&first, 1));
@@ -218,6 +222,9 @@ std::vector<mapped_memory> core_file::memories() const {
         }
         if (auto memory = memory_at(each.address)) {
             found.push_back(std::move(*memory));
+        }
+        if (++looked_like == most_memories) {
+            break;  // parts may lie over one another: each would be copied anew
         }
     }
     return found;
