@@ -2,7 +2,7 @@
 
 #include "output/json.hpp"
 
-#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>  // only here: it is much to compile
 
 namespace weft::trace_tool {
@@ -12,8 +12,21 @@ std::string dumped(const nlohmann::json& value) {
     return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-bool stands_for_itself(char byte) noexcept {
-    return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+// Of every byte, whether JSON has it as it is. There may be millions of them.
+constexpr auto stands_for_itself = [] {
+    std::array<bool, 256> made{};
+    for (int byte = ' '; byte <= '~'; ++byte) {
+        made[static_cast<std::size_t>(byte)] = byte != '"' && byte != '\\';
+    }
+    return made;
+}();
+
+bool is_plain(std::string_view text) noexcept {
+    bool plain = true;
+    for (const char byte : text) {
+        plain = plain && stands_for_itself[static_cast<unsigned char>(byte)];
+    }
+    return plain;
 }
 
 }  // namespace
@@ -21,6 +34,11 @@ bool stands_for_itself(char byte) noexcept {
 json::json(double value) : text_(dumped(value)) {}
 
 json::json(std::initializer_list<json_member> members) : text_("{}") {
+    std::size_t size = text_.size();
+    for (const auto& [name, value] : members) {
+        size += name.size() + value.text_.size() + std::string_view("\"\":,").size();
+    }
+    text_.reserve(size);
     for (const auto& [name, value] : members) {
         add(name, value);
     }
@@ -58,7 +76,7 @@ void json::add(std::string_view name, const json& value) {
 }
 
 void json::append_text(std::string_view text) {
-    if (std::all_of(text.begin(), text.end(), stands_for_itself)) {
+    if (is_plain(text)) {
         text_ += '"';
         text_ += text;
         text_ += '"';

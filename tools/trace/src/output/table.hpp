@@ -37,7 +37,11 @@ private:
     std::vector<column> columns_;
     std::vector<std::size_t> widths_;  // of the columns so far
     std::string text_;                 // of all cells, one after the other: there may be a million
-    std::vector<std::uint16_t> lengths_;  // of each cell in text_, bytes
+    struct placed_cell {
+        std::uint16_t length;  // in text_, bytes
+        std::uint16_t width;   // columns
+    };
+    std::vector<placed_cell> cells_;
 };
 
 /// Replaces bytes that would control a terminal by question marks.
