@@ -2,6 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
 
 #include <nlohmann/json.hpp>
 #include "support/fake_memory.hpp"
@@ -48,6 +54,48 @@ TEST(TraceDoctor, FiberThatHoldsUpTheLoopIsAFinding) {
     const auto result = run_tool({"doctor", fake_memory::source()});
     EXPECT_EQ(result.code, 1);
     EXPECT_THAT(result.out, HasSubstr("BAD  loop: fiber #1 has kept it for 5."));
+}
+
+TEST(TraceDoctor, LooksAtTheFileOfAProgram) {
+    const auto result = run_tool({"doctor", "/proc/self/exe", "--json"});
+    std::map<std::string, json> found;
+    const json checks = json::parse(result.out).at("checks");
+    for (const json& each : checks) {
+        found[each.at("subject")] = each;
+    }
+    EXPECT_EQ(found.at("weft").at("state"), "ok");
+    EXPECT_EQ(found.at("names of functions").at("state"), "ok");
+    EXPECT_EQ(found.at("unwind tables").at("state"), "ok");
+    const std::string pointers = found.at("frame pointers").at("found");
+    EXPECT_THAT(pointers, HasSubstr(" % of its functions keep one"));
+    EXPECT_FALSE(pointers.starts_with("0 %"));
+}
+
+TEST(TraceDoctor, SaysThatAProgramIsStrippedAndNotOnWeft) {
+    const auto result = run_tool({"doctor", "/bin/sh"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.out, HasSubstr("BAD  weft: is not in it"));
+    EXPECT_THAT(result.out, HasSubstr("limited  names of functions: it is stripped"));
+    EXPECT_THAT(result.out, HasSubstr("frame pointers: not known"));
+}
+
+// Whatever a file says, nothing is read beyond its end.
+TEST(TraceDoctor, SurvivesAFileThatIsCutOffOrDamaged) {
+    std::ifstream whole("/bin/sh", std::ios::binary);
+    std::string bytes(20'000, '\0');
+    whole.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const std::string path = testing::TempDir() + "weft_trace_cut_off";
+    std::minstd_rand random(7);
+    for (std::size_t size = 4; size <= bytes.size(); size += 1 + size / 8) {
+        auto cut = bytes.substr(0, size);
+        if (size > 64) {
+            cut[4 + random() % 60] = static_cast<char>(random());  // in the header
+        }
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << cut;
+        const auto code = run_tool({"doctor", path}).code;
+        EXPECT_TRUE(code == 1 || code == 3) << size;
+    }
+    ::unlink(path.c_str());
 }
 
 }  // namespace

@@ -49,6 +49,32 @@ start stall
 fly 'fiber #.* keeps the loop for more than 50' --trigger 'stall>50ms'
 "$tool" report "$work/flight.ftr" > "$work/report" || true
 grep -q 'stall: #.* report kept the loop' "$work/report" || fail "$(cat "$work/report")"
+
+# A recording that ends there, one of which the latest files are kept, and one that is followed.
+"$tool" record "$program" -o "$work/until.ftr" --until 'stall>50ms' --for 60 2> "$work/said" ||
+    fail "record: $(cat "$work/said")"
+grep -q 'ending: fiber #.* keeps the loop' "$work/said" || fail "$(cat "$work/said")"
+"$tool" report "$work/until.ftr" > "$work/report" || true
+"$tool" record "$program" -o "$work/kept.ftr" --max-size 1KiB --rotate 2 --for 3 2> "$work/said" ||
+    fail "record: $(cat "$work/said")"
+[ "$(ls "$work" | grep -c '^kept')" = 2 ] || fail "kept: $(ls "$work")"
+[ ! -e "$work/kept.ftr" ] || fail "the oldest file is still there"
+for file in "$work"/kept.*.ftr; do
+    "$tool" events "$file" > "$work/events" || fail "$file"
+done
+"$tool" record "$program" -o "$work/followed.ftr" --for 2 2> "$work/said" &
+recorder=$!
+until [ -s "$work/followed.ftr" ]; do kill -0 "$recorder" || fail "$(cat "$work/said")"; done
+"$tool" events "$work/followed.ftr" --follow > "$work/events" || fail "follow"
+wait "$recorder" || fail "record: $(cat "$work/said")"
+"$tool" events "$work/followed.ftr" > "$work/later"
+[ "$(wc -l < "$work/events")" = "$(wc -l < "$work/later")" ] || fail "not all was followed"
+"$tool" why "$program" ticker --for 0.5 > "$work/why" || fail "why of a process"
+grep -q '^ticker ' "$work/why" || fail "$(cat "$work/why")"
+for wrong in stall 'stall>0ms' other; do
+    "$tool" record "$program" -o "$work/no.ftr" --until "$wrong" 2> "$work/said" && fail "$wrong"
+    [ ! -e "$work/no.ftr" ] || fail "a file of a recording until $wrong"
+done
 stop
 
 start slow_lock

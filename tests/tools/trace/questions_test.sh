@@ -49,18 +49,46 @@ at_most() {
 
 readonly everything=(--events all --stacks)
 
-# Why is this request slow: DNS, the line for a worker, or none of them?
+# Why is this request slow: DNS, TLS, the line for a worker, or none of them? By events alone, then
+# by stacks alone, as in recordings of older programs.
+record dns --events sched+user+dns
+at_least "$(of_request dns dns)" 50000000 'dns of dns, by events'
+"$tool" why "$work/dns.ftr" request > "$work/why"
+grep -q 'event  (nobody.example)' "$work/why" || fail "$(cat "$work/why")"
+"$tool" report "$work/dns.ftr" > "$work/dns.txt" || true
+grep -Eq 'dns +nobody.example +[0-9]+ +[0-9]+' "$work/dns.txt" || fail "$(cat "$work/dns.txt")"
+record tls --events sched+user+tls
+at_least "$(of_request tls tls)" 25000000 'tls of tls, by events'
+at_most "$(of_request tls dns)" 0 'dns of tls'
+record dns --events sched+user --stacks
+at_least "$(of_request dns dns)" 50000000 'dns of dns, by stacks'
+record tls --events sched+user --stacks
+at_least "$(of_request tls tls)" 25000000 'tls of tls, by stacks'
 record dns "${everything[@]}"
 record pool "${everything[@]}"
 record quick "${everything[@]}"
 at_least "$(of_request dns dns)" 50000000 'dns of dns'
 at_least "$(of_request pool poolQueue)" 5000000 'line of pool'
 at_least "$(of_request pool poolRun)" 10000000 'worker of pool'
-for kind in dns poolQueue poolRun lock; do
+for kind in dns tls poolQueue poolRun lock; do
     at_most "$(of_request quick $kind)" 0 "$kind of quick"
 done
 "$tool" why "$work/dns.ftr" request > "$work/why"
 grep -q 'event in questions::look_up  questions.cpp:' "$work/why" || fail "$(cat "$work/why")"
+
+# Are timers late?
+"$tool" report "$work/quick.ftr" --json > "$work/json" || true
+timers=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['timers']['expired'])" \
+    "$work/json")
+at_least "$timers" 10 'timers of quick'
+
+# Which wakes led to nothing?
+for fault in herd single; do
+    record $fault
+    "$tool" report "$work/$fault.ftr" > "$work/$fault.txt" || true
+done
+grep -q 'futile_wakes: [0-9]* of [0-9]* wakes' "$work/herd.txt" || fail "$(cat "$work/herd.txt")"
+! grep -q 'futile_wakes\|led to nothing' "$work/single.txt" || fail "$(cat "$work/single.txt")"
 
 # Where is time waited?
 "$tool" flame "$work/dns.ftr" --kind=wait > "$work/flame"

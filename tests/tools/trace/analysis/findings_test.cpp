@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "analysis/fail_on.hpp"
 #include "error.hpp"
 #include "support/recorded_story.hpp"
@@ -182,9 +184,22 @@ TEST(FailOn, HoldsForWhatItNames) {
     EXPECT_TRUE(conditions[1].holds_for({finding::kind::lost_result, 1, 0, {}}));
 }
 
+TEST(FailOn, KnowsEveryKindOfFinding) {
+    const auto conditions = trace_tool::parse_fail_on(
+        "delay>1ms,contention>1ms,cancellation>1ms,stall,deadlock,leak,lost,futile_wakes,"
+        "lost_events");
+    std::set<finding::kind> kinds;
+    for (const auto& each : conditions) {
+        kinds.insert(each.what);
+        EXPECT_TRUE(each.holds_for({each.what, 0, 2'000'000, {}}));
+    }
+    EXPECT_EQ(kinds.size(), 9U);
+    EXPECT_FALSE(conditions[0].holds_for({finding::kind::delay, 0, 1'000'000, {}}));
+}
+
 TEST(FailOn, RefusesWhatItDoesNotKnow) {
-    for (const auto* text : {"stal", "stall>100", "stall>", "stall>0ms", "leak>5s", "stall>-1s",
-                             ",", "stall>99999999999999999999s"}) {
+    for (const auto* text : {"stal", "stall>100", "stall>", "stall>0ms", "leak>5s",
+                             "lost_events>1s", "stall>-1s", ",", "stall>99999999999999999999s"}) {
         EXPECT_THROW(trace_tool::parse_fail_on(text), trace_tool::bad_usage) << text;
     }
     EXPECT_THAT(trace_tool::parse_fail_on(""), IsEmpty());

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "error.hpp"
 #include "support/recorded_story.hpp"
 
@@ -112,15 +114,6 @@ TEST(WhyLock, SaysWhoHeldIt) {
     EXPECT_THAT(parts.owners_did.at(2), ElementsAre(Pair("run", 80)));
 }
 
-recorded_story with_a_job() {
-    recorded_story story;
-    story.told().program.reasons.emplace_back("to_thread");
-    story.spawned(0, 1).loop_ran(0, 1);
-    story.add({10, 1, trace::event_type::job_queued, 0, 0, 0, 0, 7});
-    story.left(10, 1, on_worker, 0);
-    return story;
-}
-
 trace_tool::split split_of_first(const recorded_story& told) {
     const temporary_file file;
     auto story = told;
@@ -129,6 +122,99 @@ trace_tool::split split_of_first(const recorded_story& told) {
     const auto all = trace_tool::read_lives(file.path());
     trace_tool::frame_names names(read.modules);
     return split_of(find_stretch("1", read, all), read, all, names);
+}
+
+// Fiber 1 waits from 10 to 90 and from 120 to 160, twice for a channel.
+recorded_story with_two_waits() {
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.left(10, 1, receiving, 0).woken(90, 1, receiving).loop_ran(90, 1);
+    story.left(120, 1, receiving, 0).woken(160, 1, receiving).loop_ran(160, 1);
+    return story;
+}
+
+void insert_by_time(recorded_story& story, const trace::event& added) {
+    auto& events = story.told().events;
+    events.insert(std::ranges::upper_bound(events, added.time, {}, &trace::event::time), added);
+}
+
+void add_work(recorded_story& story, trace::work_kind kind, std::uint64_t begin, std::uint64_t end,
+              std::uint64_t number) {
+    const auto sub = static_cast<std::uint8_t>(kind);
+    insert_by_time(story, {begin, 1, trace::event_type::work_began, sub, 0,
+                           story.text("about " + std::to_string(number)), 0, number});
+    insert_by_time(story, {end, 1, trace::event_type::work_ended, sub, 0, 0, 0, number});
+}
+
+TEST(WhyWork, CountsWaitsOfALookUpAsDns) {
+    auto story = with_two_waits();
+    add_work(story, trace::work_kind::dns, 5, 95, 7);
+    const auto parts = split_of_first(story);
+    EXPECT_THAT(parts.waiting, ElementsAre(Pair("dns", 80), Pair("other", 40)));
+    EXPECT_EQ(parts.places.begin()->first.about, "about 7");
+}
+
+TEST(WhyWork, TheInnermostCounts) {
+    auto story = with_two_waits();
+    add_work(story, trace::work_kind::tls, 5, 170, 7);
+    add_work(story, trace::work_kind::dns, 7, 100, 8);
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("dns", 80), Pair("tls", 40)));
+}
+
+TEST(WhyWork, WorkThatBeganBeforeOrEndsAfterTheRecordingCountsAsFarAsItIsKnown) {
+    auto before = with_two_waits();
+    insert_by_time(before, {100, 1, trace::event_type::work_ended, 1, 0, 0, 0, 7});
+    EXPECT_THAT(split_of_first(before).waiting, ElementsAre(Pair("dns", 80), Pair("other", 40)));
+    auto after = with_two_waits();
+    insert_by_time(after, {100, 1, trace::event_type::work_began, 1, 0, 0, 0, 7});
+    EXPECT_THAT(split_of_first(after).waiting, ElementsAre(Pair("dns", 40), Pair("other", 80)));
+}
+
+TEST(WhyWork, OfLostEventsNothingIsConcluded) {
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({5, 1, trace::event_type::work_began, 1, 0, 0, 0, 7});
+    story.left(10, 1, receiving, 0).woken(90, 1, receiving).loop_ran(90, 1);
+    story.gap(3);  // in which the work may have ended
+    story.loop_ran(110, 1).left(120, 1, receiving, 0).woken(160, 1, receiving).loop_ran(160, 1);
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("dns", 80), Pair("other", 40)));
+    // Unless its end was seen all the same.
+    story.add({165, 1, trace::event_type::work_ended, 1, 0, 0, 0, 7});
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("dns", 120)));
+}
+
+TEST(WhyWork, OnlyWaitsOfItsOwnFiberCount) {
+    auto story = with_two_waits();
+    insert_by_time(story, {5, 2, trace::event_type::work_began, 1, 0, 0, 0, 7});
+    insert_by_time(story, {170, 2, trace::event_type::work_ended, 1, 0, 0, 0, 7});
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("other", 120)));
+}
+
+TEST(WhyWork, ALockIsALockAlsoInALookUp) {
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({5, 1, trace::event_type::work_began, 1, 0, 0, 0, 7});
+    story.left(10, 1, locking, 0, 0xabc).woken(90, 1, locking).loop_ran(90, 1);
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("lock", 80)));
+}
+
+TEST(WhyWakes, SaysWhoWokeItAndHowOftenInVain) {
+    auto story = with_two_waits();
+    story.told().events[3].x = 9;  // the first wake
+    insert_by_time(story, {100, 1, trace::event_type::woken_in_vain, receiving, 0, 0, 0, 0});
+    insert_by_time(story, {100, 2, trace::event_type::woken_in_vain, receiving, 0, 0, 0, 0});
+    const auto parts = split_of_first(story);
+    EXPECT_THAT(parts.woken_by, ElementsAre(Pair(0, 1), Pair(9, 1)));
+    EXPECT_EQ(parts.woken_in_vain, 1U);
+}
+
+recorded_story with_a_job() {
+    recorded_story story;
+    story.told().program.reasons.emplace_back("to_thread");
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({10, 1, trace::event_type::job_queued, 0, 0, 0, 0, 7});
+    story.left(10, 1, on_worker, 0);
+    return story;
 }
 
 TEST(WhyPool, TellsTheLineFromTheWorker) {

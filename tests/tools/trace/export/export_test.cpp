@@ -55,6 +55,36 @@ TEST(SpeedscopeExport, WeighsStacksByWaitingTime) {
     EXPECT_EQ(made["profiles"][0]["weights"][0], 30'000);
 }
 
+TEST(OtlpExport, HasSpansWithTheSpansAroundThem) {
+    const temporary_file file;
+    recorded_story story;
+    story.told().began.real = 1'000'000'000;
+    story.spawned(0, 1).named(0, 1, "worker").loop_ran(0, 1);
+    story.add({10, 1, trace::event_type::span_began, 0, 0, story.text("outer"), 0, 7});
+    story.add({20, 1, trace::event_type::span_began, 0, 0, story.text("inner"), 7, 8});
+    story.add({30, 1, trace::event_type::span_ended, 0, 0, 0, 0, 8});
+    story.add({40, 1, trace::event_type::span_ended, 0, 0, 0, 0, 7});
+    story.add({50, 1, trace::event_type::span_began, 0, 0, story.text("goes on"), 0, 9});
+    story.write(file, 100);
+    const auto made =
+        nlohmann::json::parse(run_tool({"export", file.path(), "--format", "otlp"}).out);
+    const auto& resource = made["resourceSpans"][0];
+    EXPECT_EQ(resource["resource"]["attributes"][0]["value"]["stringValue"], "story");
+    const auto& spans = resource["scopeSpans"][0]["spans"];
+    ASSERT_EQ(spans.size(), 2U);
+    const auto& inner = spans[0];
+    const auto& outer = spans[1];
+    EXPECT_EQ(inner["name"], "inner");
+    EXPECT_EQ(inner["parentSpanId"], outer["spanId"]);
+    EXPECT_EQ(inner["traceId"], outer["traceId"]);
+    EXPECT_EQ(inner["traceId"].get<std::string>().size(), 32U);
+    EXPECT_EQ(inner["spanId"].get<std::string>().size(), 16U);
+    EXPECT_FALSE(outer.contains("parentSpanId"));
+    EXPECT_EQ(outer["startTimeUnixNano"], "1000010000");
+    EXPECT_EQ(outer["endTimeUnixNano"], "1000040000");
+    EXPECT_EQ(outer["attributes"][1]["value"]["stringValue"], "worker");
+}
+
 TEST(LinesExport, HasAnObjectForEachEvent) {
     const temporary_file file;
     waker_and_woken().write(file, 100);

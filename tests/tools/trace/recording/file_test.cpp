@@ -88,6 +88,32 @@ TEST(RecordingFile, IsGoodUpToItsLastWholeChunkWhereverItEnds) {
     EXPECT_TRUE(read_all(whole).complete);
 }
 
+// What a recorder has written is there, wherever it is just now.
+TEST(RecordingFile, IsReadOnWhenItHasGrown) {
+    const auto whole = file_of(3);
+    for (const std::size_t cut : {std::size_t{200}, whole.size() / 3, whole.size() / 2,
+                                  whole.size() - 20, whole.size() - 1}) {
+        const temporary_file growing;
+        growing.fill(whole.substr(0, cut));
+        file_reader reader(growing.path());
+        std::size_t chunks = 0;
+        while (reader.next()) {
+            ++chunks;
+        }
+        EXPECT_FALSE(reader.complete());
+        EXPECT_FALSE(reader.next());
+        growing.fill(whole);
+        reader.look_again();
+        while (reader.next()) {
+            ++chunks;
+        }
+        EXPECT_EQ(chunks, 3U) << cut;
+        EXPECT_TRUE(reader.complete());
+        reader.look_again();
+        EXPECT_FALSE(reader.next());
+    }
+}
+
 TEST(RecordingFile, FindsEveryFlippedBitOfItsChunks) {
     const auto whole = file_of(2);
     const auto index_at = whole.size() - sizeof(trace_tool::trailer);

@@ -149,6 +149,36 @@ TEST(Recorder, EndsWhenTheFileIsLargeEnough) {
     EXPECT_EQ(recording.ended(), "the file has become as large as it may");
 }
 
+TEST(Recorder, BeginsNewFilesAndKeepsTheLatest) {
+    const fake_runtime runtime(64);
+    const auto memory = runtime.attach();
+    const temporary_file file;
+    std::vector<std::filesystem::path> kept;
+    {
+        recorder recording(memory, 0, {.file = file.path(), .most_bytes = 1, .kept_files = 2});
+        while (recording.events() < 450'000) {  // more than four chunks
+            for (int i = 0; i < 32; ++i) {
+                runtime.write(named(0));
+            }
+            recording.step();
+        }
+        EXPECT_EQ(recording.lost(), 0U);
+        EXPECT_GT(recording.bytes(), std::filesystem::file_size(recording.files().back()));
+        EXPECT_EQ(recording.ended(), "");
+        recording.finish();
+        kept.assign(recording.files().begin(), recording.files().end());
+    }
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_FALSE(std::filesystem::exists(file.path()));
+    for (const auto& each : kept) {
+        const auto read = survey_of(trace_tool::file_reader(each));
+        EXPECT_TRUE(read.complete) << each;
+        EXPECT_EQ(read.damage, "");
+        EXPECT_GT(read.events, 0U);
+        std::filesystem::remove(each);
+    }
+}
+
 TEST(DrainPace, LooksMoreOftenTheMoreItFinds) {
     trace_tool::drain_pace pace;
     for (int i = 0; i < 10; ++i) {

@@ -13,24 +13,32 @@ namespace weft::trace_tool {
 
 namespace {
 
-constexpr std::array kinds{finding::kind::stall, finding::kind::deadlock, finding::kind::leak,
-                           finding::kind::lost_result};
+using kind = finding::kind;
+
+constexpr std::array kinds{kind::stall,        kind::deadlock,    kind::leak,
+                           kind::lost_result,  kind::delay,       kind::contention,
+                           kind::cancellation, kind::lost_events, kind::futile_wakes};
+
+bool has_duration(kind of) {
+    return of == kind::stall || of == kind::delay || of == kind::contention ||
+           of == kind::cancellation;
+}
 
 fail_condition parse_condition(std::string_view text) {
     const auto sign = text.find('>');
     const auto name = text.substr(0, sign);
-    const auto kind = std::ranges::find(kinds, name, name_of);
-    if (kind == kinds.end()) {
-        throw bad_usage("--fail-on: " + std::string(name) +
-                        " is not known; known are stall>DURATION, deadlock, leak, lost");
+    const auto found = std::ranges::find(kinds, name, name_of);
+    if (found == kinds.end()) {
+        throw bad_usage("--fail-on: " + std::string(name) + " is not known; known are " +
+                        std::string(known_conditions));
     }
     if (sign == std::string_view::npos) {
-        return {*kind, 0};
+        return {*found, 0};
     }
-    if (*kind != finding::kind::stall) {
-        throw bad_usage("--fail-on: only stall takes a duration, not " + std::string(name));
+    if (!has_duration(*found)) {
+        throw bad_usage("--fail-on: " + std::string(name) + " takes no duration");
     }
-    return {*kind, parse_duration(text.substr(sign + 1))};
+    return {*found, parse_duration(text.substr(sign + 1))};
 }
 
 }  // namespace

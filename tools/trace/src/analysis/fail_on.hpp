@@ -23,6 +23,11 @@ struct fail_condition {
 /// \throws bad_usage  if it is none, or 0.
 [[nodiscard]] std::uint64_t parse_duration(std::string_view text);
 
+/// What can be asked for, in words.
+inline constexpr std::string_view known_conditions =
+    "stall>TIME, delay>TIME, contention>TIME, cancellation>TIME, deadlock, leak, lost, "
+    "futile_wakes, lost_events";
+
 /// \param text  such as stall>100ms,deadlock,leak,lost; empty: nothing.
 /// \throws bad_usage  naming what is wrong.
 std::vector<fail_condition> parse_fail_on(std::string_view text);

@@ -15,7 +15,8 @@ constexpr std::uint64_t long_run = 25'000'000;    // ns: what Seastar calls a st
 constexpr std::uint64_t long_ready = 10'000'000;  // ns
 constexpr std::uint64_t leaked_fibers = 10;
 constexpr std::uint64_t long_cancellation = 100'000'000;  // ns
-constexpr std::uint64_t swallowed = 3;                    // times that a fiber may go on
+constexpr std::uint64_t many_futile_wakes = 100;
+constexpr std::uint64_t swallowed = 3;  // times that a fiber may go on
 
 std::string subject(const summary& in, std::uint32_t fiber) {
     return "#" + std::to_string(fiber) + " " + in.fiber_name(fiber);
@@ -187,6 +188,25 @@ void find_contention(const summary& in, std::vector<finding>& found) {
     }
 }
 
+// An object at which many are woken for what only one of them gets.
+void find_futile_wakes(const summary& in, std::vector<finding>& found) {
+    std::map<std::uint64_t, std::uint64_t> in_vain;
+    for (const auto& [key, wakes] : in.counted.vain) {
+        in_vain[key.second] += wakes.count;
+    }
+    for (const auto& [address, count] : in_vain) {
+        const auto object = in.objects.find(address);
+        if (object != in.objects.end() && count >= many_futile_wakes &&
+            count * 2 >= object->second.waits) {
+            found.push_back({finding::kind::futile_wakes, 0, 0,
+                             std::to_string(count) + " of " + std::to_string(object->second.waits) +
+                                 " wakes of fibers that waited for " +
+                                 in.object_label(address, object->second.reason) +
+                                 " led to nothing: they waited again"});
+        }
+    }
+}
+
 }  // namespace
 
 std::string_view name_of(finding::kind what) noexcept {
@@ -198,6 +218,7 @@ std::string_view name_of(finding::kind what) noexcept {
         case finding::kind::cancellation: return "cancellation";
         case finding::kind::delay: return "delay";
         case finding::kind::contention: return "contention";
+        case finding::kind::futile_wakes: return "futile_wakes";
         case finding::kind::lost_events: return "lost_events";
     }
     return "unknown";
@@ -213,6 +234,7 @@ std::vector<finding> find_all(const summary& in) {
     find_ignored_cancellations(in, found);
     find_delays(in, found);
     find_contention(in, found);
+    find_futile_wakes(in, found);
     std::ranges::stable_sort(found, [](const finding& a, const finding& b) {
         return a.what != b.what ? a.what < b.what : a.nanoseconds > b.nanoseconds;
     });

@@ -19,6 +19,7 @@ struct finding {
         cancellation,
         delay,
         contention,
+        futile_wakes,
         lost_events
     };
 

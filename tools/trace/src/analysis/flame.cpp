@@ -8,19 +8,18 @@
 
 namespace weft::trace_tool {
 
-namespace {
-
-// What stands between frames must not be in one.
-std::string frame(std::string name) {
+std::string flame_frame(std::string name) {
     std::ranges::replace(name, ';', ',');
     std::ranges::replace_if(
         name, [](char c) { return c >= 0 && c < ' '; }, ' ');
     return name;
 }
 
+namespace {
+
 std::string fiber_path(const fiber_summary& fiber, const summary& in) {
-    const auto name = frame(in.fiber_name(fiber.fiber));
-    return fiber.site.empty() || fiber.site == name ? name : frame(fiber.site) + ";" + name;
+    const auto name = flame_frame(in.fiber_name(fiber.fiber));
+    return fiber.site.empty() || fiber.site == name ? name : flame_frame(fiber.site) + ";" + name;
 }
 
 // Its functions, outermost first, each with a semicolon behind it.
@@ -30,27 +29,26 @@ std::string stack_path(std::uint32_t number, const summary& in, frame_names& nam
     if (stack != in.stacks.end()) {
         const auto functions = names.functions_of(stack->second);
         for (const auto& each : std::views::reverse(functions)) {
-            path += frame(shortened(each.function)) + ";";
+            path += flame_frame(shortened(each.function)) + ";";
         }
     }
     return path;
 }
 
-std::string wait_path(const wait_place& place, const summary& in, frame_names& names) {
-    return stack_path(place.stack, in, names) + "[" + frame(in.reason_name(place.reason)) + "]";
-}
-
-std::string sample_path(const sample_place& place, const summary& in, frame_names& names,
-                        bool by_fiber) {
-    auto path = stack_path(place.stack, in, names);
-    path = path.empty() ? "[unknown]" : path.substr(0, path.size() - 1);
-    return by_fiber ? frame(in.fiber_name(place.fiber)) + ";" + path : path;
-}
-
 }  // namespace
 
+std::string wait_path(const wait_place& place, const summary& in, frame_names& names) {
+    return stack_path(place.stack, in, names) + "[" + flame_frame(in.reason_name(place.reason)) +
+           "]";
+}
+
+std::string sample_path(std::uint32_t stack, const summary& in, frame_names& names) {
+    const auto path = stack_path(stack, in, names);
+    return path.empty() ? "[unknown]" : path.substr(0, path.size() - 1);
+}
+
 std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in,
-                                              frame_names& names, bool by_fiber) {
+                                              frame_names& names) {
     std::map<std::string, std::uint64_t> paths;
     switch (kind) {
         case flame_kind::wait:
@@ -67,13 +65,13 @@ std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in
             break;
         case flame_kind::cpu:
             for (const auto& [place, microseconds] : in.samples) {
-                paths[sample_path(place, in, names, by_fiber)] += microseconds * 1000;
+                paths[sample_path(place.stack, in, names)] += microseconds * 1000;
             }
             break;
         case flame_kind::wake:
             for (const auto& [who, time] : in.wakes) {
-                paths[frame(in.fiber_name(who.first)) + ";" + frame(in.fiber_name(who.second))] +=
-                    time.count;
+                paths[flame_frame(in.fiber_name(who.first)) + ";" +
+                      flame_frame(in.fiber_name(who.second))] += time.count;
             }
             break;
     }

@@ -18,8 +18,14 @@ enum class flame_kind { wait, run, ready, wake, cpu };
 /// cpu: the stacks that were sampled. wait: the stack of each wait, and what it waited for. run and
 /// ready: by fiber, below where it was spawned. wake: who woke whom.
 ///
-/// \param by_fiber  of cpu: below the name of the fiber.
 std::map<std::string, std::uint64_t> flame_of(flame_kind kind, const summary& in,
-                                              frame_names& names, bool by_fiber = false);
+                                              frame_names& names);
+
+/// A name without what stands between frames.
+[[nodiscard]] std::string flame_frame(std::string name);
+
+/// The functions of a sample, and of a wait with its reason, joined.
+[[nodiscard]] std::string sample_path(std::uint32_t stack, const summary& in, frame_names& names);
+[[nodiscard]] std::string wait_path(const wait_place& place, const summary& in, frame_names& names);
 
 }  // namespace weft::trace_tool

@@ -13,11 +13,13 @@ namespace {
 
 class collector final : public playback_listener {
 public:
-    explicit collector(lives& made) : made_(made) {}
+    explicit collector(lives& made)
+        : made_(made), works_([this](const work& ended) { made_.works[ended.fiber].add(ended); }) {}
 
     void on_chunk(const chunk&) override {}
 
     void on_event(const trace::event& next, const chunk& in) override {
+        works_.add(next, in);
         switch (next.type) {
             case trace::event_type::span_began: {
                 const auto name = in.strings.find(next.x);
@@ -27,6 +29,9 @@ public:
                 break;
             }
             case trace::event_type::span_ended: end_span(next); break;
+            case trace::event_type::woken_in_vain:
+                made_.vain[next.fiber].push_back(next.time);
+                break;
             case trace::event_type::job_queued:
                 made_.jobs[next.fiber].push_back({next.time, 0, 0});
                 break;
@@ -45,6 +50,15 @@ public:
         made_.of[done.fiber].push_back(done);
         if (done.what == activity::running) {
             made_.runs.push_back(done);
+        }
+    }
+
+    void on_gap(std::uint64_t) override { works_.add_gap(); }
+
+    void finish() {
+        works_.finish();
+        for (auto& [fiber, works] : made_.works) {
+            works.sort();
         }
     }
 
@@ -68,6 +82,7 @@ private:
     }
 
     lives& made_;
+    work_tracker works_;
     std::unordered_map<std::uint64_t, stretch> open_;
 };
 
@@ -96,6 +111,7 @@ lives read_lives(const std::filesystem::path& file) {
     lives made;
     collector listener(made);
     play(file, listener);
+    listener.finish();
     return made;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/summary.hpp"
+#include "analysis/work.hpp"
 
 namespace weft::trace_tool {
 
@@ -34,6 +35,9 @@ struct lives {
     std::vector<interval> runs;                                   ///< of all fibers, in order
     std::vector<stretch> spans;
     std::unordered_map<std::uint32_t, std::vector<pool_job>> jobs;  ///< by fiber, in order
+    std::unordered_map<std::uint32_t, nested_works> works;          ///< by fiber
+    std::unordered_map<std::uint32_t, std::vector<std::uint64_t>>
+        vain;  ///< when a fiber was about to wait again, having been woken in vain
     std::map<std::uint64_t, std::map<std::uint64_t, std::uint32_t>>
         lock_owners;  ///< lock: time: who
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/interval_builder.hpp"
+#include "analysis/tick_scale.hpp"
 #include "recording/recording_error.hpp"
 
 namespace weft::trace_tool {
@@ -78,9 +79,47 @@ private:
     bool any_ = false;
 };
 
-}  // namespace
+/// Passes on what is in a window.
+class window_listener final : public playback_listener {
+public:
+    window_listener(playback_listener& to, const time_window& window, const tick_scale& scale)
+        : to_(to), window_(window), scale_(scale) {}
 
-survey play(const std::filesystem::path& file, playback_listener& to) {
+    void on_chunk(const chunk& read) override { to_.on_chunk(read); }
+    void on_gap(std::uint64_t lost) override { to_.on_gap(lost); }
+
+    void on_event(const trace::event& next, const chunk& in) override {
+        const auto time = scale_.since_begin(next.time);
+        const bool names = next.type == trace::event_type::spawned ||
+                           next.type == trace::event_type::named ||
+                           next.type == trace::event_type::span_began;
+        if (time < window_.end && (time >= window_.begin || names)) {
+            to_.on_event(next, in);
+        }
+    }
+
+    void on_interval(const interval& done) override {
+        auto part = done;
+        if (scale_.since_begin(part.begin) < window_.begin) {
+            part.begin = scale_.ticks_at(window_.begin);
+            part.cut = true;
+        }
+        if (scale_.since_begin(part.end) > window_.end) {
+            part.end = scale_.ticks_at(window_.end);
+            part.cut = true;
+        }
+        if (part.begin < part.end || (!part.cut && part.begin == part.end)) {
+            to_.on_interval(part);
+        }
+    }
+
+private:
+    playback_listener& to_;
+    time_window window_;
+    tick_scale scale_;
+};
+
+survey play_to(const std::filesystem::path& file, playback_listener& to) {
     auto whole = survey_of(file_reader(file));
     file_reader reader(file);
     player playing(to);
@@ -93,6 +132,17 @@ survey play(const std::filesystem::path& file, playback_listener& to) {
     }
     playing.finish(std::max(whole.ended.ticks, whole.last_time));
     return whole;
+}
+
+}  // namespace
+
+survey play(const std::filesystem::path& file, playback_listener& to, const time_window& window) {
+    if (window.whole()) {
+        return play_to(file, to);
+    }
+    const auto whole = survey_of(file_reader(file));
+    window_listener part(to, window, tick_scale(whole.began, whole.ended));
+    return play_to(file, part);
 }
 
 }  // namespace weft::trace_tool

@@ -3,7 +3,9 @@
 
 #include <weft/trace_events.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 
 #include "analysis/interval.hpp"
 #include "recording/chunk.hpp"
@@ -27,9 +29,21 @@ public:
     virtual void on_gap(std::uint64_t lost) { static_cast<void>(lost); }
 };
 
+/// A part of a recording: ns since its begin.
+struct time_window {
+    std::uint64_t begin = 0;
+    std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+
+    [[nodiscard]] bool whole() const noexcept { return *this == time_window(); }
+    bool operator==(const time_window&) const = default;
+};
+
 /// Plays a recording to its end, or to where it is damaged: survey::damage says so.
 ///
+/// \param window  only what is in it: intervals are cut to it. Of the events before it, those that
+///         say what a fiber or a span is called come all the same.
 /// \throws recording_error  if nothing of it can be read.
-survey play(const std::filesystem::path& file, playback_listener& to);
+survey play(const std::filesystem::path& file, playback_listener& to,
+            const time_window& window = {});
 
 }  // namespace weft::trace_tool

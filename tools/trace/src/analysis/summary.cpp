@@ -21,7 +21,7 @@ constexpr std::size_t most_open_spans = 100'000;  // at a time
 
 class summarizer final : public playback_listener {
 public:
-    explicit summarizer(summary& made) : made_(made) {}
+    explicit summarizer(summary& made) : made_(made), tally_(made.counted) {}
 
     void on_chunk(const chunk& read) override {
         made_.program = read.program;
@@ -41,6 +41,7 @@ public:
     }
 
     void on_event(const trace::event& next, const chunk& in) override {
+        tally_.add(next, in);
         auto& fiber = at(next.fiber);
         if (next.type == sampled) {  // no value of the enumeration
             made_.samples[{next.fiber, next.stack}] += next.x;
@@ -75,6 +76,8 @@ public:
             default: break;
         }
     }
+
+    void on_gap(std::uint64_t) override { tally_.add_gap(); }
 
     void on_interval(const interval& done) override {
         auto& fiber = at(done.fiber);
@@ -225,6 +228,7 @@ private:
     }
 
     summary& made_;
+    tally_taker tally_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> open_spans_;
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> cancellations_;  // of living fibers
     bool first_ = true;
@@ -280,11 +284,34 @@ std::string site_of(const trace::fiber_row& row,
     return found->second + ":" + std::to_string(row.spawn_line);
 }
 
-summary summarize(const std::filesystem::path& file) {
+namespace {
+
+// The recording begins and ends where the window does.
+void cut_to(const time_window& window, summary& made) {
+    const auto at = [&](std::uint64_t nanoseconds) {
+        const auto ticks = made.scale.ticks_at(nanoseconds);
+        const auto& origin = made.file.began;
+        const auto later = made.scale.duration(ticks - origin.ticks);
+        return trace::clock_anchor{ticks, origin.monotonic + later, origin.real + later};
+    };
+    const auto whole = made.scale.duration(made.file.ended.ticks - made.file.began.ticks);
+    const auto end = at(std::min(window.end, whole));
+    made.file.began = at(std::min(window.begin, whole));
+    made.file.ended = end;
+    made.scale = tick_scale(made.file.began, made.file.ended);
+}
+
+}  // namespace
+
+summary summarize(const std::filesystem::path& file, const time_window& window) {
     summary made;
     summarizer listener(made);
-    made.file = play(file, listener);
+    made.window = window;
+    made.file = play(file, listener, window);
     made.scale = tick_scale(made.file.began, made.file.ended);
+    if (!window.whole()) {
+        cut_to(window, made);
+    }
     made.fibers.erase(0);
     return made;
 }

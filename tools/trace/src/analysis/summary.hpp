@@ -11,6 +11,8 @@
 
 #include "analysis/durations.hpp"
 #include "analysis/interval.hpp"
+#include "analysis/playback.hpp"
+#include "analysis/tallies.hpp"
 #include "analysis/tick_scale.hpp"
 #include "recording/chunk.hpp"
 #include "recording/file_reader.hpp"
@@ -106,6 +108,7 @@ struct time_and_count {
 /// are, not on how many events.
 struct summary {
     survey file;
+    time_window window;  ///< what it is of
     program_info program;
     tick_scale scale;
     std::uint64_t gaps = 0;
@@ -123,6 +126,7 @@ struct summary {
     std::vector<lost_result> lost;
     std::vector<stall_summary> stalls;
     std::vector<cancellation> cancellations;
+    tallies counted;
     std::map<sample_place, std::uint64_t> samples;  ///< us on the processor, about
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
@@ -144,6 +148,6 @@ std::string site_of(const trace::fiber_row& row,
 /// Reads a recording to its end, or to where it is damaged.
 ///
 /// \throws recording_error  if nothing can be read.
-summary summarize(const std::filesystem::path& file);
+summary summarize(const std::filesystem::path& file, const time_window& window = {});
 
 }  // namespace weft::trace_tool

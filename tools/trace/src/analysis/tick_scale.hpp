@@ -39,6 +39,14 @@ public:
         return ticks >= origin_.ticks ? duration(ticks - origin_.ticks) : 0;
     }
 
+    /// The moment so long after the earlier one, in ticks.
+    [[nodiscard]] std::uint64_t ticks_at(std::uint64_t nanoseconds) const noexcept {
+        const double ticks = static_cast<double>(nanoseconds) / rate_;
+        return ticks < largest - static_cast<double>(origin_.ticks)
+                   ? origin_.ticks + static_cast<std::uint64_t>(ticks)
+                   : std::numeric_limits<std::uint64_t>::max();
+    }
+
 private:
     static constexpr double largest = 18446744073709551615.0;
 

@@ -75,21 +75,25 @@ public:
 
 private:
     void add_wait(const interval& wait, std::uint64_t begin, std::uint64_t end) {
-        const auto kind = kind_of(wait);
+        if (!wait.cut && wait.end == end) {
+            ++made.woken_by[wait.woken_by];
+        }
+        const auto [kind, about] = kind_of(wait);
         if (kind == "pool") {
             add_job(wait, begin, end);
             return;
         }
-        count(kind, wait, end - begin);
+        count(kind, wait, end - begin, about);
         if (kind == "lock") {
             blame_owners(wait, begin, end);
         }
     }
 
-    void count(const std::string& kind, const interval& wait, std::uint64_t ticks) {
+    void count(const std::string& kind, const interval& wait, std::uint64_t ticks,
+               const std::string& about = {}) {
         if (ticks != 0) {
             made.waiting[kind] += ticks;
-            made.places[{kind, wait.reason, wait.stack}] += ticks;
+            made.places[{kind, wait.reason, wait.stack, about}] += ticks;
         }
     }
 
@@ -110,10 +114,27 @@ private:
         count("pool", wait, end - begin);
     }
 
-    std::string kind_of(const interval& wait) {
+    struct kind_and_about {
+        std::string kind;
+        std::string about;
+    };
+
+    kind_and_about kind_of(const interval& wait) {
         const auto by_reason = kind_of_wait(in_.reason_name(wait.reason));
+        if (by_reason != "io" && by_reason != "other") {
+            return {by_reason, {}};
+        }
+        const auto works = all_.works.find(wait.fiber);
+        const auto* part_of = works != all_.works.end() ? works->second.at(wait.begin) : nullptr;
+        const auto by_event = part_of != nullptr ? name_of_work(part_of->kind) : std::string_view();
+        return by_event.empty() ? kind_and_about{by_stack(wait, by_reason), {}}
+                                : kind_and_about{std::string(by_event), part_of->about};
+    }
+
+    // Of recordings without the events, and of fibers that belong to a library itself.
+    std::string by_stack(const interval& wait, const std::string& by_reason) {
         const auto stack = in_.stacks.find(wait.stack);
-        if (stack == in_.stacks.end() || (by_reason != "io" && by_reason != "other")) {
+        if (stack == in_.stacks.end()) {
             return by_reason;
         }
         const auto [known, added] = by_stack_.try_emplace(wait.stack);
@@ -123,7 +144,8 @@ private:
         return known->second.empty() ? by_reason : std::string(known->second);
     }
 
-    // A lookup may wait for its own connection to a name server, and TLS for names.
+    // A lookup may wait for its own connection to a name server, and TLS for names. Of TLS, what
+    // waits for data of the program is a matter of the other side: only the handshake counts.
     std::string_view kind_of_stack(const recorded_stack& stack) {
         std::string_view kind;
         for (const auto address : stack.frames) {
@@ -132,7 +154,8 @@ private:
                     each.function.starts_with("weft::net::resolver::")) {
                     return "dns";
                 }
-                if (each.function.starts_with("weft::net::tls")) {
+                if (each.function.starts_with("weft::net::tls_stream") &&
+                    each.function.find("hand") != std::string::npos) {
                     kind = "tls";
                 }
             }
@@ -232,6 +255,12 @@ split split_of(const stretch& asked, const summary& in, const lives& all, frame_
         if (overlap(each, asked.begin, asked.end) != 0) {
             parts.add(each, std::max(each.begin, asked.begin), std::min(each.end, asked.end));
         }
+    }
+    if (const auto vain = all.vain.find(asked.fiber); vain != all.vain.end()) {
+        parts.made.woken_in_vain =
+            static_cast<std::uint64_t>(std::ranges::count_if(vain->second, [&](std::uint64_t time) {
+                return time >= asked.begin && time <= asked.end;
+            }));
     }
     return std::move(parts.made);
 }

@@ -25,9 +25,14 @@ struct split {
         std::string kind;
         std::uint8_t reason;
         std::uint32_t stack;
+        std::string about;  ///< such as the name that was looked up
         auto operator<=>(const place&) const = default;
     };
     std::map<place, std::uint64_t> places;
+
+    /// Who ended its waits, and how often; 0: the loop.
+    std::map<std::uint32_t, std::uint64_t> woken_by;
+    std::uint64_t woken_in_vain = 0;
 
     /// Who ran while the fiber was ready; 0: the loop. Together exactly `ready`.
     std::map<std::uint32_t, std::uint64_t> behind;
@@ -38,7 +43,7 @@ struct split {
 };
 
 /// What a wait can be for. A job of the worker pool is split in two if its events were recorded;
-/// dns and tls are told by the stack of the wait, so they are io or other without stacks.
+/// dns and tls are told by their events, else by the stack of the wait, else they are io or other.
 inline constexpr std::array<std::string_view, 9> wait_kinds{
     "io", "lock", "dns", "tls", "pool-queue", "pool-run", "pool", "sleep", "other"};
 

@@ -50,7 +50,8 @@ void print(const std::vector<check>& checks, bool json, std::ostream& out) {
 outcome doctor(const doctor_options& options, std::ostream& out) {
     std::vector<check> checks = check_machine();
     if (!options.source.empty()) {
-        const auto more = check_source(open_source(options.source));
+        const auto more = is_program(options.source) ? check_program(options.source)
+                                                     : check_source(open_source(options.source));
         checks.insert(checks.end(), more.begin(), more.end());
     }
     print(checks, options.json, out);
@@ -64,9 +65,9 @@ outcome doctor(const doctor_options& options, std::ostream& out) {
 void add_doctor(CLI::App& tool, command_context& context) {
     auto options = std::make_shared<doctor_options>();
     command_line command(tool, context, "doctor", "Say what can be seen, and what to change");
-    command.add("SRC", options->source, "Without it: only the machine is looked at");
+    command.add("SRC", options->source, "Also the file of a program; without: only the machine");
     command.add("--json", options->json, "For programs");
-    command.notes("Example:\n  weft-trace doctor 4711");
+    command.notes("Example:\n  weft-trace doctor 4711\n  weft-trace doctor ./server");
     command.run([options](output_streams streams) { return doctor(*options, streams.out); });
 }
 

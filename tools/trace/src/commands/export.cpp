@@ -4,6 +4,7 @@
 
 #include "commands/command_line.hpp"
 #include "commands/table.hpp"
+#include "commands/time_window_text.hpp"
 #include "export/exporter.hpp"
 #include "recording/recording_error.hpp"
 #include "report/sections.hpp"
@@ -15,12 +16,13 @@ struct export_options {
     std::string file;
     std::string format = "perfetto";
     std::string output;
+    std::string window;
     bool json = false;
     std::size_t most_fibers = 2'000;  // more tracks than that make viewers slow
 };
 
 void write(const export_options& options, std::ostream& out, std::ostream& err) {
-    const auto read = summarize(options.file);
+    const auto read = summarize(options.file, parse_window(options.window));
     const auto fibers = choose_fibers(read, options.most_fibers);
     const bool of_fibers = options.format == "perfetto" || options.format == "chrome";
     if (of_fibers && fibers.left_out != 0) {
@@ -34,6 +36,8 @@ void write(const export_options& options, std::ostream& out, std::ostream& err) 
         export_folded(out, read);
     } else if (options.format == "jsonl") {
         export_lines(out, options.file, read);
+    } else if (options.format == "otlp") {
+        export_otlp(out, options.file, read);
     } else if (options.format == "speedscope") {
         export_speedscope(out, read);
     } else if (options.format == "html") {
@@ -65,10 +69,11 @@ void add_export(CLI::App& tool, command_context& context) {
     command_line command(tool, context, "export", "Write a recording for another program");
     command.add("FILE", options->file, "A recording").required();
     command.add("--format", options->format)
-        .one_of({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html"})
+        .one_of({"perfetto", "chrome", "folded", "json", "jsonl", "speedscope", "html", "otlp"})
         .show_default();
     command.add("--json", options->json, "The same as --format=json");
     command.add("-o,--output", options->output, "Where to; else standard output");
+    command.add("--window", options->window, "Only this part: 1s..1500ms since the begin");
     command.add("--top", options->most_fibers, "Fibers with a track of their own, at most")
         .show_default();
     command.notes(

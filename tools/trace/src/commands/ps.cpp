@@ -2,11 +2,14 @@
 
 #include <memory>
 
+#include "analysis/frame_names.hpp"
 #include "commands/command_line.hpp"
 #include "commands/state_command.hpp"
 #include "commands/table.hpp"
+#include "stacks/fiber_stack.hpp"
 #include "views/fiber_list.hpp"
 #include "views/process_list.hpp"
+#include "views/stack_list.hpp"
 
 namespace weft::trace_tool {
 namespace {
@@ -15,6 +18,7 @@ struct ps_options {
     source_choice source;
     fiber_filter filter;
     bool group = false;
+    bool where = false;
     bool json = false;
 };
 
@@ -30,17 +34,34 @@ outcome list_processes(const ps_options& options, output_streams streams) {
     return outcome::good;
 }
 
+// The innermost function of each that is not the runtime's.
+places_of_fibers places_of(const std::vector<shown_fiber>& fibers, const source& from,
+                           const std::vector<runtime_state>& states) {
+    places_of_fibers places;
+    stack_reader reader(from);
+    for (const shown_fiber& fiber : fibers) {
+        const auto index = static_cast<std::size_t>(fiber.runtime - states.data());
+        const auto read = reader.stack_of(from.memories[index], fiber.row->id);
+        const auto frames = reader.files() != nullptr ? name_frames(read, *reader.files(), false)
+                                                      : std::vector<stack_frame>();
+        places.push_back(frames.empty() ? "-" : function_and_line(frames.front()));
+    }
+    return places;
+}
+
 outcome list_fibers(const ps_options& options, output_streams streams) {
-    const source from = open_source(options.source);
+    const source from = open_source(options.source, options.where ? mapped_memory::access::control
+                                                                  : mapped_memory::access::read);
     const auto states = read_states(from);
     fiber_text text(from, states);
     const auto fibers = select_fibers(states, options.filter);
+    const auto places = options.where ? places_of(fibers, from, states) : places_of_fibers();
     if (options.json) {
-        print_fibers_json(streams.out, fibers, text, from);
+        print_fibers_json(streams.out, fibers, text, from, places);
     } else if (options.group) {
         print_groups(streams.out, fibers, text);
     } else {
-        print_fibers(streams.out, fibers, text);
+        print_fibers(streams.out, fibers, text, places);
     }
     tell_what_is_missing(streams.err, from, states);
     return outcome::good;
@@ -63,8 +84,10 @@ void add_ps(CLI::App& tool, command_context& context) {
     command.add("--wait", filter.wait, "Those with this in their wait reason");
     command.add("--sort", filter.sort).one_of(sort_keys);
     option for_programs = command.add("--json", options->json, "For programs");
+    option where = command.add("--where", options->where, "The function in which each is, too");
     command.add("--group", options->group, "One line for fibers that are alike")
-        .excludes(for_programs);
+        .excludes(for_programs)
+        .excludes(where);
     command.notes(
         "Without SRC: all processes that can be looked at.\nExample:\n  weft-trace ps 4711 "
         "--state=parked --sort=since");

@@ -8,6 +8,7 @@
 #include "commands/table.hpp"
 #include "process/source.hpp"
 #include "recording/event_names.hpp"
+#include "recording/flight_triggers.hpp"
 #include "recording/process_watch.hpp"
 #include "recording/sampler.hpp"
 #include "recording/session.hpp"
@@ -24,6 +25,7 @@ struct record_options {
     std::string output;
     std::string events = "sched";
     bool stacks = false;
+    std::string until;
     double seconds = 0;
     std::uint64_t samples = 0;  // per second
     bool json = false;
@@ -35,8 +37,41 @@ bool time_is_over(const record_options& options, std::uint64_t began) {
            static_cast<double>(monotonic_now() - began) >= options.seconds * nanoseconds;
 }
 
-void record_until_end(session& recording, const record_options& options, pid_t process) {
+/// Whether one of the conditions of --until holds.
+class end_conditions {
+public:
+    end_conditions(const session& recording, const std::string& text) {
+        if (!text.empty()) {
+            const auto conditions = parse_flight_conditions(text, "--until");
+            for (const auto* each : recording.memories()) {
+                watched_.push_back(std::make_unique<flight_triggers>(*each, conditions));
+            }
+        }
+    }
+
+    /// Which; empty: none.
+    std::string step() {
+        for (auto& each : watched_) {
+            if (auto found = each->step()) {
+                return *found;
+            }
+        }
+        return {};
+    }
+
+    /// How long nobody needs to look.
+    [[nodiscard]] std::chrono::milliseconds pause() const {
+        return watched_.empty() ? drain_pace::longest : drain_pace::shortest;
+    }
+
+private:
+    std::vector<std::unique_ptr<flight_triggers>> watched_;
+};
+
+void record_until_end(session& recording, const record_options& options, pid_t process,
+                      std::ostream& err) {
     const stop_signals stop;
+    end_conditions conditions(recording, options.until);
     const process_watch target(process);
     std::optional<sampler> samples;
     if (options.samples != 0) {
@@ -44,9 +79,13 @@ void record_until_end(session& recording, const record_options& options, pid_t p
     }
     const auto began = monotonic_now();
     for (bool last = false; !last && recording.active();) {
-        const auto pause = recording.pause();
+        const auto pause = std::min(recording.pause(), conditions.pause());
         last = stop.wait_for(samples ? std::min(pause, samples->pause()) : pause) != 0 ||
                target.ended() || time_is_over(options, began);
+        if (const auto why = conditions.step(); !why.empty()) {
+            err << "weft-trace: ending: " << why << '\n';
+            last = true;
+        }
         if (samples) {
             samples->step(recording);
         }
@@ -62,6 +101,7 @@ outcome record(record_options options, output_streams streams) {
     if (options.stacks) {
         options.recording.mask |= trace::sched_events | trace::stack_events;
     }
+    static_cast<void>(parse_flight_conditions(options.until, "--until"));  // before anything begins
     options.recording.from_beginning = from.process == 0;
     session recording(options.recording);
     for (auto& memory : from.memories) {
@@ -74,7 +114,7 @@ outcome record(record_options options, output_streams streams) {
         streams.err << "weft-trace: " << note << '\n';
     }
     streams.err << "weft-trace: recording " << from.program << std::endl;
-    record_until_end(recording, options, from.process);
+    record_until_end(recording, options, from.process, streams.err);
     recording.tell(streams.err);
     if (options.json) {
         for (const auto& file : recording.files()) {
@@ -94,7 +134,8 @@ void add_record(CLI::App& tool, command_context& context) {
     command.add("-o,--output", options->output, "The file, usually NAME.ftr").required();
     command
         .add("--events", options->events,
-             "sched, stacks, loop, io, sync, user, workers, cancel, joined by +; or all")
+             "sched, stacks, loop, io, sync, user, workers, cancel, dns, tls, timers, joined by "
+             "+; or all")
         .show_default();
     command.add("--stacks", options->stacks, "The stack of every wait, too");
     command
@@ -103,9 +144,15 @@ void add_record(CLI::App& tool, command_context& context) {
         .between(1, 1000);
     command.add("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
         .positive();
+    command.add("--until", options->until,
+                "End at: stall>50ms, span>1s, exception, lost; joined by commas");
     command.add("--max-size", options->recording.most_bytes, "End with a file of this size")
         .bytes()
         .show_default("1GiB");
+    command
+        .add("--rotate", options->recording.kept_files,
+             "Begin a new file then, and keep so many of the latest")
+        .between(1, 10'000);
     command.add("--json", options->json, "At the end the report, as JSON");
     command.notes("Example:\n  weft-trace record server -o server.ftr --stacks --for 10");
     command.run([options](output_streams streams) { return record(*options, streams); });

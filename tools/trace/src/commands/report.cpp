@@ -4,6 +4,7 @@
 
 #include "commands/command_line.hpp"
 #include "commands/table.hpp"
+#include "commands/time_window_text.hpp"
 #include "export/exporter.hpp"
 #include "report/sections.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 struct report_options {
     std::string file;
+    std::string window;
     bool markdown = false;
     bool html = false;
     bool json = false;
@@ -19,7 +21,7 @@ struct report_options {
 };
 
 outcome show(const report_options& options, output_streams streams) {
-    const auto read = summarize(options.file);
+    const auto read = summarize(options.file, parse_window(options.window));
     if (options.json) {
         print_json(streams.out, report_json(read));
         streams.out << '\n';
@@ -44,6 +46,7 @@ void add_report(CLI::App& tool, command_context& context) {
     option html = command.add("--html", options->html, "As a page without network");
     command.add("--json", options->json, "For programs").excludes(markdown).excludes(html);
     markdown.excludes(html);
+    command.add("--window", options->window, "Only this part: 1s..1500ms since the begin");
     command.add("--rows", options->rows, "Of each table, at most").show_default();
     command.notes("Exits with 1 if there are findings.\nExample:\n  weft-trace report app.ftr");
     command.run([options](output_streams streams) { return show(*options, streams); });

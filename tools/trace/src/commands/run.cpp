@@ -97,10 +97,12 @@ void add_run(CLI::App& tool, command_context& context) {
     command.add("-o,--output", options->output, "The recording").show_default();
     command.add("--events", options->events, "As in record").show_default();
     command.add("--fail-on", options->fail_on,
-                "Fail too if there is: stall>100ms, deadlock, leak, lost; joined by commas");
+                "Fail too if there is one of these; joined by commas");
     command.add("--json", options->json, "The report as JSON, also on standard error");
     command.add("COMMAND", options->command, "Behind --: the program, its arguments").required();
     command.notes(
+        "--fail-on knows " + std::string(known_conditions) +
+        ".\n"
         "The exit code is that of the program; 1 if that is 0 and --fail-on applies.\n"
         "Example:\n  weft-trace run --fail-on='stall>100ms,deadlock' -- ./server --port 80");
     command.run(

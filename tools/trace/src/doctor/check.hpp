@@ -28,4 +28,13 @@ struct check {
 /// its memory may be read, which share of its stacks is complete.
 [[nodiscard]] std::vector<check> check_source(const source& from);
 
+/// Whether it is the file of a program, or of a library.
+[[nodiscard]] bool is_program(const std::string& path);
+
+/// What will be seen of a program that does not run yet: whether weft is in it, names, lines,
+/// tables, frame pointers.
+///
+/// \throws cannot_attach  if it is none for x86-64.
+[[nodiscard]] std::vector<check> check_program(const std::string& path);
+
 }  // namespace weft::trace_tool

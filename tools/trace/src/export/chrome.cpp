@@ -84,7 +84,7 @@ void export_chrome(std::ostream& out, const std::filesystem::path& file, const s
                    const exported_fibers& fibers) {
     chrome_writer to(out, in, fibers);
     to.begin();
-    play(file, to);
+    play(file, to, in.window);
     to.end();
 }
 

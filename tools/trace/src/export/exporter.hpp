@@ -34,6 +34,10 @@ void export_speedscope(std::ostream& out, const summary& in);
 /// Waiting time by stack, a line each.
 void export_folded(std::ostream& out, const summary& in);
 
+/// Spans as OpenTelemetry writes traces in JSON: fibers are their attributes. A trace is a span
+/// that is in no other, with all that are in it.
+void export_otlp(std::ostream& out, const std::filesystem::path& file, const summary& in);
+
 /// Every event as a JSON object, a line each.
 void export_lines(std::ostream& out, const std::filesystem::path& file, const summary& in);
 

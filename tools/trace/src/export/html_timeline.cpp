@@ -144,7 +144,7 @@ std::unordered_map<std::uint32_t, std::size_t> ranks(const summary& in) {
 json timeline_json(const std::filesystem::path& file, const summary& in) {
     const auto fibers = choose_fibers(in, lanes);
     lane_painter painter(in, fibers);
-    play(file, painter);
+    play(file, painter, in.window);
     const auto rank_of = ranks(in);
     std::unordered_map<std::uint32_t, std::size_t> row_of;
     json rows = json::array();

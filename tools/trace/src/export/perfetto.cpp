@@ -172,7 +172,7 @@ void export_perfetto(std::ostream& out, const std::filesystem::path& file, const
                      const exported_fibers& fibers) {
     perfetto_writer to(out, in, fibers);
     to.describe();
-    play(file, to);
+    play(file, to, in.window);
 }
 
 }  // namespace weft::trace_tool

@@ -67,7 +67,7 @@ private:
 
 void export_lines(std::ostream& out, const std::filesystem::path& file, const summary& in) {
     line_writer to(out, in.scale);
-    play(file, to);
+    play(file, to, in.window);
 }
 
 }  // namespace weft::trace_tool

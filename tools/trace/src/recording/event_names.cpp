@@ -17,8 +17,11 @@ std::uint32_t class_named(std::string_view word) {
     const auto found =
         std::ranges::find(names, word, &std::pair<std::string_view, std::uint32_t>::first);
     if (found == names.end()) {
-        throw bad_usage("there are no events named " + std::string(word) +
-                        "; known are sched, stacks, loop, io, sync, user, workers, cancel, all");
+        std::string known;
+        for (const auto& [name, bits] : names) {
+            known += (known.empty() ? "" : ", ") + std::string(name);
+        }
+        throw bad_usage("there are no events named " + std::string(word) + "; known are " + known);
     }
     return found->second;
 }

@@ -97,7 +97,10 @@ std::optional<chunk_header> file_reader::next_header() {
 // The header of the next chunk of events, which is then to be read; nothing at the end.
 std::optional<chunk_header> file_reader::enter_chunk() {
     chunk_header header{};
-    chunk_offset_ = offset_;
+    if (!ended_) {
+        chunk_offset_ = offset_;
+        chunks_before_ = chunks_;
+    }
     if (ended_ || read(&header, sizeof header) < sizeof header) {
         ended_ = true;
         return {};
@@ -117,6 +120,16 @@ std::optional<chunk_header> file_reader::enter_chunk() {
         return {};
     }
     return header;
+}
+
+void file_reader::look_again() {
+    if (ended_ && !complete_) {
+        source_->clear();
+        source_->seekg(static_cast<std::streamoff>(chunk_offset_));
+        offset_ = chunk_offset_;
+        chunks_ = chunks_before_;
+        ended_ = false;
+    }
 }
 
 void file_reader::read_end(const chunk_header& header) {

@@ -36,6 +36,9 @@ public:
     /// As next(), without what is in the chunk.
     std::optional<chunk_header> next_header();
 
+    /// After the end, of a file that is being written: next() tries again where it ended.
+    void look_again();
+
     /// At the end: whether the recording was finished, and not cut off.
     [[nodiscard]] bool complete() const noexcept { return complete_; }
 
@@ -51,6 +54,7 @@ private:
     std::uint64_t offset_ = 0;  // of the next byte
     std::uint64_t chunk_offset_ = 0;
     std::uint64_t chunks_ = 0;
+    std::uint64_t chunks_before_ = 0;  // the one that is being read
     bool ended_ = false;
     bool complete_ = false;
 };

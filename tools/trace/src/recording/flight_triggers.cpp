@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_open_spans = 100'000;
 constexpr std::size_t events_at_once = 65'536;
 
-void add_condition(flight_conditions& to, std::string_view text) {
+void add_condition(flight_conditions& to, std::string_view text, std::string_view option) {
     const auto sign = text.find('>');
     const auto name = text.substr(0, sign);
     const auto limit = sign == std::string_view::npos ? 0 : parse_duration(text.substr(sign + 1));
@@ -27,7 +27,7 @@ void add_condition(flight_conditions& to, std::string_view text) {
     } else if (text == "lost") {
         to.lost = true;
     } else {
-        throw bad_usage("--trigger: " + std::string(text) +
+        throw bad_usage(std::string(option) + ": " + std::string(text) +
                         " is not known; known are stall>DURATION, span>DURATION, exception, lost");
     }
 }
@@ -46,11 +46,11 @@ std::string fiber_text(std::uint64_t fiber) {
 
 }  // namespace
 
-flight_conditions parse_flight_conditions(std::string_view text) {
+flight_conditions parse_flight_conditions(std::string_view text, std::string_view option) {
     flight_conditions made;
     while (!text.empty()) {
         const auto length = text.find(',');
-        add_condition(made, text.substr(0, length));
+        add_condition(made, text.substr(0, length), option);
         text.remove_prefix(length == std::string_view::npos ? text.size() : length + 1);
     }
     return made;

@@ -23,7 +23,8 @@ struct flight_conditions {
 
 /// `stall>50ms,span>1s,exception,lost`.
 /// \throws bad_usage
-[[nodiscard]] flight_conditions parse_flight_conditions(std::string_view text);
+[[nodiscard]] flight_conditions parse_flight_conditions(std::string_view text,
+                                                        std::string_view option = "--trigger");
 
 /// Watches a runtime for them.
 ///

@@ -2,6 +2,7 @@
 #include "recording/recorder.hpp"
 
 #include <memory>
+#include <system_error>
 
 namespace weft::trace_tool {
 
@@ -18,6 +19,7 @@ recorder::recorder(const mapped_memory& memory, pid_t process, const recording_o
       ring_(memory),
       owned_(options.owns ? std::make_unique<ownership>(memory, options.mask) : nullptr),
       file_(options.file),
+      files_{options.file},
       chunk_(memory, process) {
     if (options.from_beginning) {
         lost_ = ring_.rewind(options.oldest);
@@ -31,6 +33,9 @@ void recorder::step() {
     if (monotonic_now() - chunk_.began() >= longest_chunk) {
         write_chunk();
     }
+    if (options_.kept_files != 0 && file_.size() >= options_.most_bytes) {
+        begin_next_file();
+    }
 }
 
 std::string recorder::ended() const {
@@ -40,7 +45,7 @@ std::string recorder::ended() const {
     if (memory_.loop().doing == trace::phase::ended) {
         return "the program has ended";
     }
-    if (file_.size() >= options_.most_bytes) {
+    if (options_.kept_files == 0 && file_.size() >= options_.most_bytes) {
         return "the file has become as large as it may";
     }
     return {};
@@ -49,10 +54,30 @@ std::string recorder::ended() const {
 void recorder::finish() {
     owned_.reset();
     drain();
+    complete_file();
+}
+
+void recorder::complete_file() {
     write_chunk();
     // One without events, so that the file ends with what fibers there are.
     write_chunk();
     file_.finish();
+}
+
+// Every file can be read without the others.
+void recorder::begin_next_file() {
+    complete_file();
+    bytes_before_ += file_.size();
+    auto name = options_.file.stem();
+    name += "." + std::to_string(++files_begun_);
+    name += options_.file.extension();
+    files_.push_back(options_.file.parent_path() / name);
+    file_ = file_writer(files_.back());
+    while (files_.size() > options_.kept_files) {
+        std::error_code ignored;  // somebody else may have removed it
+        std::filesystem::remove(files_.front(), ignored);
+        files_.pop_front();
+    }
 }
 
 // Until it has caught up with the runtime: that writes far slower than this reads.

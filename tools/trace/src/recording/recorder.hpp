@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,8 +24,10 @@ struct recording_options {
     std::filesystem::path file;
     std::uint32_t mask = trace::sched_events;
     std::uint64_t most_bytes = std::uint64_t{1} << 30;  ///< of the file, about
-    bool from_beginning = false;                        ///< with what the runtime recorded before
-    std::uint64_t oldest = 0;  ///< of this, nothing before the event with this number
+    std::uint64_t kept_files = 0;  ///< 0: it ends with that size; else a new file begins, and so
+                                   ///< many are kept
+    bool from_beginning = false;   ///< with what the runtime recorded before
+    std::uint64_t oldest = 0;      ///< of this, nothing before the event with this number
     bool owns = true;  ///< says what the runtime records; false: takes what it records anyway
 };
 
@@ -61,17 +64,25 @@ public:
 
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return file_.size(); }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_before_ + file_.size(); }
+
+    /// Those that are kept, the oldest first.
+    [[nodiscard]] const std::deque<std::filesystem::path>& files() const noexcept { return files_; }
 
 private:
     void drain();
     void write_chunk();
+    void complete_file();
+    void begin_next_file();
 
     const mapped_memory& memory_;
     recording_options options_;
     ring_reader ring_;
     std::unique_ptr<ownership> owned_;  // before the file: what cannot be recorded leaves none
     file_writer file_;
+    std::deque<std::filesystem::path> files_;
+    std::uint64_t files_begun_ = 1;
+    std::uint64_t bytes_before_ = 0;  // of files before this one
     chunk_builder chunk_;
     drain_pace pace_;
     std::uint64_t events_ = 0;

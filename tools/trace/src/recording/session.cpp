@@ -81,8 +81,11 @@ void session::finish() {
 
 void session::tell(std::ostream& err) const {
     for (const auto& each : recordings_) {
-        err << "weft-trace: " << each.file.string() << ": " << each.writer.events()
-            << " events, lost " << each.writer.lost() << ", " << each.writer.bytes() << " bytes";
+        const auto& files = each.writer.files();
+        err << "weft-trace: " << files.front().string()
+            << (files.size() == 1 ? "" : " to " + files.back().string()) << ": "
+            << each.writer.events() << " events, lost " << each.writer.lost() << ", "
+            << each.writer.bytes() << " bytes";
         if (each.writer.samples() != 0) {
             err << ", " << each.writer.samples() << " samples";
         }
@@ -96,9 +99,17 @@ void session::tell(std::ostream& err) const {
 std::vector<std::filesystem::path> session::files() const {
     std::vector<std::filesystem::path> names;
     for (const auto& each : recordings_) {
-        names.push_back(each.file);
+        names.insert(names.end(), each.writer.files().begin(), each.writer.files().end());
     }
     return names;
+}
+
+std::vector<const mapped_memory*> session::memories() const {
+    std::vector<const mapped_memory*> all;
+    for (const auto& each : recordings_) {
+        all.push_back(&each.memory);
+    }
+    return all;
 }
 
 }  // namespace weft::trace_tool

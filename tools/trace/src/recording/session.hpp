@@ -51,16 +51,18 @@ public:
 
     [[nodiscard]] std::vector<std::filesystem::path> files() const;
 
+    /// Of the runtimes that are recorded. They live as long as the session.
+    [[nodiscard]] std::vector<const mapped_memory*> memories() const;
+
 private:
     recording_options options_of_next() const;
 
     struct recording {
         recording(mapped_memory&& of, pid_t process, const recording_options& options)
-            : memory(std::move(of)), writer(memory, process, options), file(options.file) {}
+            : memory(std::move(of)), writer(memory, process, options) {}
 
         mapped_memory memory;
         recorder writer;
-        std::filesystem::path file;
         bool finished = false;
     };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "analysis/work.hpp"
 #include "output/table.hpp"
 #include "recording/own_events.hpp"
 
@@ -16,13 +17,14 @@ namespace {
 
 using trace::event_type;
 
-constexpr std::array<std::pair<event_type, std::string_view>, 26> names{{
+constexpr std::array<std::pair<event_type, std::string_view>, 33> names{{
     {event_type::started, "started"},
     {event_type::spawned, "spawned"},
     {event_type::named, "named"},
     {event_type::ended, "ended"},
     {event_type::switched, "switched"},
     {event_type::woken, "woken"},
+    {event_type::woken_in_vain, "woken_in_vain"},
     {event_type::poll_began, "poll_began"},
     {event_type::poll_ended, "poll_ended"},
     {event_type::io_submitted, "io_submitted"},
@@ -42,6 +44,12 @@ constexpr std::array<std::pair<event_type, std::string_view>, 26> names{{
     {event_type::handle_lost, "handle_lost"},
     {event_type::never_started, "never_started"},
     {event_type::stalled, "stalled"},
+    {event_type::work_began, "work_began"},
+    {event_type::work_ended, "work_ended"},
+    {event_type::work_moved, "work_moved"},
+    {event_type::timer_armed, "timer_armed"},
+    {event_type::timer_expired, "timer_expired"},
+    {event_type::timer_disarmed, "timer_disarmed"},
     {sampled, "sampled"},
 }};
 
@@ -77,6 +85,37 @@ void add_switch(event_members& made, const trace::event& shown, const chunk& in)
     made.emplace_back("object", shown.object);
 }
 
+std::string kind_of_work(const trace::event& shown) {
+    const auto known = name_of_work(shown.sub);
+    return known.empty() ? "kind " + std::to_string(shown.sub) : std::string(known);
+}
+
+void add_work(event_members& made, const trace::event& shown, const chunk& in) {
+    made.emplace_back("kind", kind_of_work(shown));
+    switch (shown.type) {
+        case event_type::work_began: made.emplace_back("text", string_of(shown.x, in)); break;
+        case event_type::work_ended:
+            made.emplace_back("failure", shown.x);
+            made.emplace_back("count", shown.stack);
+            made.emplace_back("remembered", (shown.aux & trace::work_was_remembered) != 0);
+            break;
+        default:
+            made.emplace_back("sent", shown.aux != 0);
+            made.emplace_back("bytes", shown.x);
+            return;
+    }
+    made.emplace_back("object", shown.object);
+}
+
+void add_timer(event_members& made, const trace::event& shown) {
+    if (shown.type != event_type::timer_disarmed) {
+        made.emplace_back(
+            shown.type == event_type::timer_armed ? "dueInMicroseconds" : "lateMicroseconds",
+            shown.x);
+    }
+    made.emplace_back("object", shown.object);
+}
+
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     if (shown.type == sampled) {  // no value of the enumeration
         made.emplace_back("microseconds", shown.x);
@@ -102,7 +141,17 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("object", shown.object);
             break;
+        case event_type::woken_in_vain:
+            made.emplace_back("from", reason_of(shown.sub, in));
+            made.emplace_back("object", shown.object);
+            break;
         case event_type::stalled: add_stall(made, shown); break;
+        case event_type::work_began:
+        case event_type::work_ended:
+        case event_type::work_moved: add_work(made, shown, in); break;
+        case event_type::timer_armed:
+        case event_type::timer_expired:
+        case event_type::timer_disarmed: add_timer(made, shown); break;
         case event_type::counter:
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("value", static_cast<std::int64_t>(shown.object));

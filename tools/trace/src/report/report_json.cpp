@@ -4,6 +4,7 @@
 
 #include "report/sections.hpp"
 #include "report/sites.hpp"
+#include "report/tally_sections.hpp"
 
 namespace weft::trace_tool {
 
@@ -133,16 +134,18 @@ json report_json(const summary& in) {
                          {"ready", in.scale.duration(site.ready)},
                          {"wait", in.scale.duration(site.waiting)}});
     }
-    return {{"formatVersion", json_version},
-            {"recording", recording_json(in)},
-            {"findings", findings_json(find_all(in))},
-            {"fibers", fibers_json(in)},
-            {"waits", waits_json(in)},
-            {"spans", spans_json(in)},
-            {"cancellations", cancellations_json(in)},
-            {"ready", durations_json("ready", in.ready, in.scale)},
-            {"running", durations_json("running", in.runs, in.scale)},
-            {"sites", sites}};
+    json made{{"formatVersion", json_version},
+              {"recording", recording_json(in)},
+              {"findings", findings_json(find_all(in))},
+              {"fibers", fibers_json(in)},
+              {"waits", waits_json(in)},
+              {"spans", spans_json(in)},
+              {"cancellations", cancellations_json(in)},
+              {"ready", durations_json("ready", in.ready, in.scale)},
+              {"running", durations_json("running", in.runs, in.scale)},
+              {"sites", sites}};
+    add_tallies(made, in);
+    return made;
 }
 
 }  // namespace weft::trace_tool

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <iterator>
 
 #include "report/sites.hpp"
+#include "report/tally_sections.hpp"
 
 namespace weft::trace_tool {
 
@@ -176,6 +178,7 @@ report make_report(const summary& in, std::size_t most_rows) {
     if (!in.cancellations.empty()) {
         made.sections.push_back(cancellations_section(in, most_rows));
     }
+    std::ranges::move(tally_sections(in, most_rows), std::back_inserter(made.sections));
     return made;
 }
 

@@ -66,7 +66,7 @@ void print_owners(std::ostream& out, const split& parts, const summary& in) {
 }
 
 // The innermost function that is not weft's, if there is one.
-std::string place_text(const split::place& of, const summary& in, frame_names& names) {
+std::string wait_text(const split::place& of, const summary& in, frame_names& names) {
     const auto stack = in.stacks.find(of.stack);
     const auto functions =
         stack == in.stacks.end() ? std::vector<stack_frame>() : names.functions_of(stack->second);
@@ -78,6 +78,10 @@ std::string place_text(const split::place& of, const summary& in, frame_names& n
     });
     return in.reason_name(of.reason) + " in " +
            function_and_line(own == functions.end() ? functions.front() : *own);
+}
+
+std::string place_text(const split::place& of, const summary& in, frame_names& names) {
+    return wait_text(of, in, names) + (of.about.empty() ? "" : "  (" + of.about + ")");
 }
 
 // The places of a kind, where the same line is one.
@@ -118,6 +122,24 @@ void print_parts(std::ostream& out, const split& parts, const summary& in, frame
     }
 }
 
+void print_wakes(std::ostream& out, const split& parts, const summary& in) {
+    if (!parts.woken_by.empty()) {
+        out << "woken";
+        auto wakers = largest_first(parts.woken_by);
+        const auto all = wakers.size();
+        wakers.resize(std::min(all, most_blamed));
+        for (std::size_t i = 0; i < wakers.size(); ++i) {
+            out << (i == 0 ? " by " : ", ") << subject(wakers[i].first, in) << ' '
+                << wakers[i].second;
+        }
+        out << (all > most_blamed ? " and others" : "") << " times";
+        if (parts.woken_in_vain != 0) {
+            out << "; " << parts.woken_in_vain << " of them in vain";
+        }
+        out << '\n';
+    }
+}
+
 std::string step_text(const path_step& step, const summary& in) {
     std::string said(name_of(step.what.what));
     if (step.what.what == activity::waiting) {
@@ -154,6 +176,14 @@ json blame_json(const std::map<std::uint32_t, std::uint64_t>& blamed, const summ
     return made;
 }
 
+json wakes_json(const split& parts, const summary& in) {
+    json made = json::array();
+    for (const auto& [fiber, count] : largest_first(parts.woken_by)) {
+        made.push_back({{"fiber", fiber}, {"name", in.fiber_name(fiber)}, {"count", count}});
+    }
+    return made;
+}
+
 json times_json(const split& parts, const summary& in) {
     json made{{"cpu", in.scale.duration(parts.running)}, {"ready", in.scale.duration(parts.ready)}};
     for (const auto kind : wait_kinds) {
@@ -184,6 +214,7 @@ void print_why(std::ostream& out, const stretch& asked, const split& parts,
     out << printable(asked.name) << "  " << text(asked.end - asked.begin, in) << "  fiber "
         << subject(asked.fiber, in) << '\n';
     print_parts(out, parts, in, names);
+    print_wakes(out, parts, in);
     print_path(out, path, in);
     out << "coverage: " << in.file.lost << " events lost in " << in.gaps << " gaps\n";
 }
@@ -207,6 +238,8 @@ json why_json(const stretch& asked, const split& parts, const std::vector<path_s
             {"places", places_json(parts, in, names)},
             {"behind", blame_json(parts.behind, in)},
             {"heldBy", blame_json(parts.held_by, in)},
+            {"wokenBy", wakes_json(parts, in)},
+            {"wokenInVain", parts.woken_in_vain},
             {"lost", in.file.lost},
             {"path", steps}};
 }

@@ -28,6 +28,7 @@ json json_of(const shown_fiber& fiber, fiber_text& text) {
         {"blockedOn", row.blocked_on},
         {"wokenBy", row.woken_by},
         {"waits", row.waits},
+        {"span", row.span},
         {"thread", fiber.runtime->header.thread},
         {"spawnFile", text.spawn_file(row)},
         {"spawnLine", row.spawn_line},
@@ -65,16 +66,21 @@ std::vector<group> group_fibers(const std::vector<shown_fiber>& fibers, fiber_te
 
 }  // namespace
 
-void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fiber_text& text) {
-    table rows({{"ID", side::right},
-                {"NAME"},
-                {"STATE"},
-                {"REASON"},
-                {"OBJECT"},
-                {"SINCE", side::right},
-                {"PARENT", side::right},
-                {"SPAWNED-AT"}},
-               fibers.size());
+void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fiber_text& text,
+                  const places_of_fibers& places) {
+    std::vector<table::column> columns{{"ID", side::right},
+                                       {"NAME"},
+                                       {"STATE"},
+                                       {"REASON"},
+                                       {"OBJECT"},
+                                       {"SINCE", side::right},
+                                       {"PARENT", side::right},
+                                       {"SPAWNED-AT"}};
+    if (!places.empty()) {
+        columns.push_back({"IN"});
+    }
+    table rows(columns, fibers.size());
+    std::size_t index = 0;
     for (const shown_fiber& fiber : fibers) {
         rows.add(fiber.row->id);
         rows.add(name_of(*fiber.row));
@@ -84,6 +90,9 @@ void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
         rows.add(duration_text(time_in_state(fiber)));
         rows.add(fiber.row->parent);
         rows.add(text.spawned_at(*fiber.row));
+        if (!places.empty()) {
+            rows.add(places.at(index++));
+        }
     }
     rows.print(out);
 }
@@ -107,10 +116,15 @@ void print_groups(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
 }
 
 void print_fibers_json(std::ostream& out, const std::vector<shown_fiber>& fibers, fiber_text& text,
-                       const source& from) {
+                       const source& from, const places_of_fibers& places) {
     json_list list(out, "fibers");
+    std::size_t index = 0;
     for (const shown_fiber& fiber : fibers) {
-        list.add(json_of(fiber, text));
+        json shown = json_of(fiber, text);
+        if (!places.empty()) {
+            shown.add("in", places.at(index++));
+        }
+        list.add(shown);
     }
     list.finish({{"process", from.process}, {"program", from.program}});
 }
