@@ -68,6 +68,44 @@ TEST(Findings, NameAStallAndTheDelayThatItMakes) {
     EXPECT_EQ(all[1].fiber, 2U);
 }
 
+TEST(Findings, SayWhenAStallBeganAndNameTheLongestFirst) {
+    recorded_story story;
+    story.spawned(0, 1).spawned(0, 2).loop_ran(1'000, 1);
+    story.left(31'000, 1, trace::leave_finished, 2).left(91'000, 2, trace::leave_finished, 0);
+    const auto all = found_in(story, 92'000);
+    ASSERT_GE(all.size(), 2U);
+    EXPECT_EQ(all[0].nanoseconds, 60'000'000U);
+    EXPECT_THAT(all[1].text, HasSubstr("for 30.00 ms without a pause, 1.00 ms after the begin"));
+}
+
+TEST(Findings, NameAStallOnceThatTheProgramNoticedItself) {
+    recorded_story noticed;
+    noticed.spawned(0, 1).loop_ran(0, 1).left(10, 1, sleeping, 0);
+    noticed.add({50, 1, trace::event_type::stalled, 1, 0, 40'000, 0, 40'000'000});
+    auto all = found_in(noticed, 60'000);
+    ASSERT_THAT(kinds_of(all), ElementsAre(finding::kind::stall));
+    EXPECT_THAT(all[0].text, HasSubstr("for 40.00 ms without a pause, as the program itself"));
+    recorded_story both;
+    both.spawned(0, 1).loop_ran(0, 1).left(40'000, 1, sleeping, 0);
+    both.add({40'000, 1, trace::event_type::stalled, 1, 0, 40'000, 0, 40'000'000});
+    all = found_in(both, 60'000);
+    EXPECT_THAT(kinds_of(all), ElementsAre(finding::kind::stall));
+    EXPECT_THAT(all[0].text, testing::Not(HasSubstr("itself")));
+}
+
+TEST(Findings, NameLocksForWhichMuchTimeIsWaited) {
+    const auto with_wait_until = [](std::uint64_t time) {
+        recorded_story story;
+        story.spawned(0, 1).loop_ran(0, 1).left(10, 1, locking, 0).woken(time, 1, locking, 2);
+        story.loop_ran(time, 1).left(time + 1, 1, trace::leave_finished, 0);
+        return story;
+    };
+    auto much = with_wait_until(200);
+    EXPECT_THAT(kinds_of(found_in(much, 1'000)), ElementsAre(finding::kind::contention));
+    auto little = with_wait_until(60);
+    EXPECT_THAT(found_in(little, 1'000), IsEmpty());
+}
+
 TEST(Findings, NameTheCycleOfADeadlock) {
     recorded_story story;
     story.last_rows = {parked(1, 2), parked(2, 3), parked(3, 2), parked(4, 5), parked(5, 0)};
@@ -126,6 +164,39 @@ TEST(Findings, TakeFibersThatComeAndGoForNoLeak) {
     busy.ended = 0;
     busy.spawned = 12;
     EXPECT_TRUE(leaks(busy));
+    busy.spawned = 20;  // more than half of them are left
+    EXPECT_TRUE(leaks(busy));
+    busy.spawned = 24;
+    EXPECT_FALSE(leaks(busy));
+}
+
+TEST(Findings, CountFibersAtTheBeginAndAtTheEnd) {
+    recorded_story story;
+    story.told().constants = {{0x500, "a.cpp"}};
+    for (std::uint64_t fiber = 1; fiber <= 3; ++fiber) {
+        auto row = parked(fiber, 0);
+        row.spawn_file = 0x500;
+        story.told().rows.push_back(row);
+    }
+    story.last_rows = {story.told().rows.front()};
+    const temporary_file file;
+    story.write(file, 100);
+    const auto groups = live_groups(trace_tool::summarize(file.path()));
+    ASSERT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups[0].live_at_begin, 3U);
+    EXPECT_EQ(groups[0].live_at_end, 1U);
+}
+
+TEST(Findings, CountNoFiberThatHasEnded) {
+    recorded_story story;
+    story.told().constants = {{0x500, "a.cpp"}};
+    for (std::uint32_t fiber = 1; fiber <= 12; ++fiber) {
+        auto row = parked(fiber, 0);
+        row.state = trace::row_state::finished;  // only its handle is left
+        row.spawn_file = 0x500;
+        story.last_rows.push_back(row);
+    }
+    EXPECT_THAT(found_in(story, 100), IsEmpty());
 }
 
 trace::event cancel(std::uint64_t time, trace::event_type type, std::uint32_t by = 0) {
@@ -164,6 +235,24 @@ TEST(Findings, TakeAPromptEndForNoIgnoredCancellation) {
         story.add(cancel(110, trace::event_type::cancel_seen));
     }
     story.add({120, 1, trace::event_type::ended, 2, 0, 0, 0, 0});
+    EXPECT_THAT(found_in(story, 300'000), IsEmpty());
+}
+
+TEST(Findings, TakeALongEndForNoIgnoredCancellation) {
+    recorded_story story;
+    story.add(cancel(100, trace::event_type::cancel_asked));
+    story.add(cancel(110, trace::event_type::cancel_seen));
+    story.add({250'000, 1, trace::event_type::ended, 2, 0, 0, 0, 0});
+    EXPECT_THAT(found_in(story, 300'000), IsEmpty());
+}
+
+// Each further `cancelled` of the same scope is no later notice.
+TEST(Findings, NoticeCountsFromTheFirstTime) {
+    recorded_story story;
+    story.add(cancel(100, trace::event_type::cancel_asked));
+    story.add(cancel(110, trace::event_type::cancel_seen));
+    story.add(cancel(250'000, trace::event_type::cancel_seen));
+    story.add({250'010, 1, trace::event_type::ended, 2, 0, 0, 0, 0});
     EXPECT_THAT(found_in(story, 300'000), IsEmpty());
 }
 

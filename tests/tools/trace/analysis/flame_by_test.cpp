@@ -120,6 +120,9 @@ TEST(FlameByOther, NamesFibersAndPlaces) {
                 ElementsAre(Pair("a.cpp:10;[sleep]", 90'000)));
     EXPECT_THAT(paths_of(story, flame_owner::site, flame_kind::wake, 210),
                 ElementsAre(Pair("a.cpp:10;loop", 1)));
+    recorded_story endless;
+    endless.spawned(0, 1).loop_ran(0, 1).left(10, 1, sleeping, 0);  // nobody has woken it yet
+    EXPECT_THAT(paths_of(endless, flame_owner::site, flame_kind::wake, 100), testing::IsEmpty());
 }
 
 }  // namespace

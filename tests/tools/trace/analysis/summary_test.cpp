@@ -28,6 +28,22 @@ TEST(Summary, AddsUpWhatEachFiberDid) {
     EXPECT_EQ(read.scale.duration(60), 60'000U);
 }
 
+TEST(Summary, CountsWholeRunsAndKnowsTheLongestWaitOfAnObject) {
+    const temporary_file file;
+    recorded_story story;
+    story.left(20, 5, receiving, 0, 0xab).woken(80, 5, receiving).loop_ran(80, 5);
+    story.left(90, 5, sleeping, 0).spawned(90, 6).loop_ran(90, 6).left(95, 6, receiving, 0, 0xab);
+    story.woken(100, 6, receiving).loop_ran(100, 6).left(104, 6, trace::leave_finished, 0);
+    story.write(file, 200);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.runs.count(), 3U);  // not the one whose begin was not seen
+    const auto& object = read.objects.at(0xab);
+    EXPECT_EQ(object.waits, 2U);
+    EXPECT_EQ(object.ticks, 65U);
+    EXPECT_EQ(object.longest, 60U);
+    EXPECT_EQ(object.longest_fiber, 5U);
+}
+
 TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
     const temporary_file file;
     recorded_story story;

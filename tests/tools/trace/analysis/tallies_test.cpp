@@ -55,6 +55,12 @@ TEST(Tallies, CountLookUpsByName) {
     EXPECT_THAT(report_of(read), HasSubstr("dns   a.test      3       1           1"));
 }
 
+TEST(Tallies, CountNoWorkWhoseBeginWasNotSeen) {
+    recorded_story story;
+    story.add({30, 1, event_type::work_ended, 1, 0, 0, 2, 7});
+    EXPECT_THAT(summary_of(story).counted.works, IsEmpty());
+}
+
 TEST(Tallies, CountBytesByDirection) {
     recorded_story story;
     story.add({10, 1, event_type::work_moved, 2, 1, 100, 0, 0});

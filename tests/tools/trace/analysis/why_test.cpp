@@ -70,6 +70,15 @@ TEST_F(Why, FollowsWakesIntoTheFiberThatWasWaitedFor) {
     EXPECT_EQ(together, 750U);
 }
 
+// What goes on at the end of the stretch has not been ended by anybody yet.
+TEST_F(Why, FollowsNoWakeThatCameLater) {
+    const auto path = critical_path({1, "", 0, 300}, all_);
+    ASSERT_EQ(path.size(), 2U);
+    EXPECT_EQ(path[1].what.fiber, 1U);
+    EXPECT_EQ(path[1].what.what, activity::waiting);
+    EXPECT_EQ(path[1].what.ticks(), 200U);
+}
+
 TEST_F(Why, FindsAFiberByNumberAndByName) {
     EXPECT_EQ(asked("#2").fiber, 2U);
     EXPECT_EQ(asked("worker").fiber, 2U);
@@ -95,6 +104,40 @@ TEST(WhySpan, LooksOnlyAtItsTime) {
     EXPECT_EQ(parts.running, 100U);
     EXPECT_EQ(parts.ready, 10U);
     EXPECT_THAT(parts.waiting, ElementsAre(Pair("sleep", 100)));
+}
+
+TEST(WhySpan, TakesTheLongestOfAName) {
+    const temporary_file file;
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    for (const std::uint64_t begin : {10U, 100U, 300U}) {
+        story.add({begin, 1, trace::event_type::span_began, 0, 0, story.text("GET /"), 0, begin});
+        story.add(
+            {begin == 100 ? 250 : begin + 5, 1, trace::event_type::span_ended, 0, 0, 0, 0, begin});
+    }
+    story.left(900, 1, trace::leave_finished, 0);
+    story.write(file, 900);
+    const auto span = find_stretch("GET /", trace_tool::summarize(file.path()),
+                                   trace_tool::read_lives(file.path()));
+    EXPECT_EQ(span.begin, 100U);
+    EXPECT_EQ(span.end, 250U);
+}
+
+TEST(WhyLock, BlamesEachOwnerForItsTimeAndNobodyForHisOwn) {
+    const temporary_file file;
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    story.add({10, 1, trace::event_type::lock_contended, locking, 0, 2, 0, 0xabc});
+    story.left(10, 1, locking, 0, 0xabc);
+    story.add({40, 3, trace::event_type::lock_received, locking, 0, 2, 0, 0xabc});
+    story.add({70, 1, trace::event_type::lock_received, locking, 0, 3, 0, 0xabc});
+    story.woken(90, 1, locking, 3).loop_ran(90, 1).left(100, 1, trace::leave_finished, 0);
+    story.write(file, 110);
+    const auto read = trace_tool::summarize(file.path());
+    const auto all = trace_tool::read_lives(file.path());
+    trace_tool::frame_names names(read.modules);
+    const auto parts = split_of(find_stretch("1", read, all), read, all, names);
+    EXPECT_THAT(parts.held_by, ElementsAre(Pair(2, 30), Pair(3, 30)));
 }
 
 TEST(WhyLock, SaysWhoHeldIt) {
@@ -183,6 +226,14 @@ TEST(WhyWork, OfLostEventsNothingIsConcluded) {
     EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("dns", 120)));
 }
 
+TEST(WhyWork, AWaitThatBeginsWithTheEndOfWorkIsNoPartOfIt) {
+    auto story = with_two_waits();
+    insert_by_time(story, {5, 1, trace::event_type::work_began, 1, 0, 0, 0, 7});
+    auto& events = story.told().events;
+    events.insert(events.begin() + 3, {10, 1, trace::event_type::work_ended, 1, 0, 0, 0, 7});
+    EXPECT_THAT(split_of_first(story).waiting, ElementsAre(Pair("other", 120)));
+}
+
 TEST(WhyWork, OnlyWaitsOfItsOwnFiberCount) {
     auto story = with_two_waits();
     insert_by_time(story, {5, 2, trace::event_type::work_began, 1, 0, 0, 0, 7});
@@ -224,6 +275,17 @@ TEST(WhyPool, TellsTheLineFromTheWorker) {
     story.woken(95, 1, on_worker).loop_ran(100, 1).left(110, 1, trace::leave_finished, 0);
     EXPECT_THAT(split_of_first(story).waiting,
                 ElementsAre(Pair("pool-queue", 30), Pair("pool-run", 55)));
+}
+
+TEST(WhyPool, TakesNoLaterJobForThisOne) {
+    auto story = with_a_job();
+    story.woken(95, 1, on_worker).loop_ran(95, 1);
+    story.add({95, 1, trace::event_type::job_queued, 0, 0, 0, 0, 8});
+    story.left(95, 1, on_worker, 0);
+    story.add({120, 1, trace::event_type::job_started, 0, 0, 99, 0, 8});
+    story.woken(130, 1, on_worker).loop_ran(130, 1).left(140, 1, trace::leave_finished, 0);
+    EXPECT_THAT(split_of_first(story).waiting,
+                ElementsAre(Pair("pool", 85), Pair("pool-queue", 25), Pair("pool-run", 10)));
 }
 
 TEST(WhyPool, DoesNotTellThemApartWithoutEvents) {

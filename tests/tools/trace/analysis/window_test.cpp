@@ -85,6 +85,10 @@ TEST(TimeWindow, IsAppliedByEveryExport) {
         run_tool({"export", file.path(), "--format", "jsonl", "--window", "150us.."});
     EXPECT_THAT(lines.out, HasSubstr("woken"));
     EXPECT_THAT(lines.out, testing::Not(HasSubstr(R"("why":"sleep")")));
+    const auto before =
+        run_tool({"export", file.path(), "--format", "jsonl", "--window", "..150us"});
+    EXPECT_THAT(before.out, HasSubstr("spawned"));
+    EXPECT_THAT(before.out, testing::Not(HasSubstr("woken")));
     for (const auto* format : {"perfetto", "html", "folded", "speedscope", "otlp", "json"}) {
         const auto whole = run_tool({"export", file.path(), "--format", format});
         const auto part =
