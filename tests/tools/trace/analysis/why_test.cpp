@@ -103,6 +103,7 @@ TEST(WhySpan, LooksOnlyAtItsTime) {
     const auto parts = split_of(span, read, all, names);
     EXPECT_EQ(parts.running, 100U);
     EXPECT_EQ(parts.ready, 10U);
+    EXPECT_THAT(parts.behind, ElementsAre(Pair(0, 10)));  // the loop
     EXPECT_THAT(parts.waiting, ElementsAre(Pair("sleep", 100)));
 }
 
