@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <weft/trace_events.hpp>
 
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <random>
@@ -36,6 +37,22 @@ void expect_refused(const damage& done) {
     EXPECT_THAT([&] { mapped_memory mapped(memory.fd()); },
                 ThrowsMessage<bad_memory>(HasSubstr(done.complaint)))
         << done.name;
+}
+
+// Members are only added within a version: what an older runtime does not know is 0, whatever
+// stands behind its header.
+TEST(TraceMemory, HeaderOfAnOlderRuntimeIsTakenAndEndsWhereItSays) {
+    using weft::trace::header;
+    fake_memory memory;
+    memory.header().size = offsetof(header, context_inside);
+    memory.header().context_inside = 12345;
+    const mapped_memory mapped(memory.fd());
+    EXPECT_EQ(mapped.header().context_inside, 0U);
+    EXPECT_EQ(mapped.header().asked.offset, memory.header().asked.offset);
+    memory.header().size = sizeof(header);
+    EXPECT_EQ(mapped_memory(memory.fd()).header().context_inside, 12345U);
+    expect_refused(
+        {"shorter", [](header& h) { h.size = offsetof(header, context_inside) - 1; }, "too short"});
 }
 
 TEST(TraceMemory, EveryLieInTheHeaderIsRefused) {

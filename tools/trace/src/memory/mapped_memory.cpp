@@ -50,6 +50,9 @@ void check_section(const rule& checked, std::size_t size) {
     }
 }
 
+/// Without what was added to it within this version.
+constexpr std::uint32_t oldest_header = offsetof(trace::header, context_inside);
+
 std::uint32_t load_version(const std::byte* begin) {
     return static_cast<std::uint32_t>(load_word(begin + offsetof(trace::header, version)));
 }
@@ -68,6 +71,9 @@ mapped_memory::mapped_memory(int fd, access wanted) : size_(size_of(fd)) {
     try {
         check();
         header_ = copy_words<trace::header>(begin_, sizeof(trace::header));
+        if (header_.size < sizeof(trace::header)) {  // what an older runtime lacks is zero
+            header_ = copy_words<trace::header>(begin_, header_.size);
+        }
         check_sections();
         if (wanted == access::control &&
             ::mprotect(begin_, trace::page, PROT_READ | PROT_WRITE) != 0) {
@@ -97,7 +103,7 @@ void mapped_memory::check() const {
 }
 
 void mapped_memory::check_sections() const {
-    if (header_.size < sizeof(trace::header) || header_.whole > size_) {
+    if (header_.size < oldest_header || header_.whole > size_) {
         throw bad_memory("its header is too short, or it was cut off");
     }
     const rule rules[] = {
