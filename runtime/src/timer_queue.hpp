@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace weft::detail {
@@ -77,6 +78,7 @@ private:
     void sift_down(std::size_t place, const entry& moved) noexcept;
     void remove(std::size_t place) noexcept;
     void shrink() noexcept;
+    void fetch(std::span<const due_timer> due) const noexcept;
     std::size_t take_due(clock::time_point now, std::uint64_t end,
                          std::array<due_timer, batch_size>& due) noexcept;
     [[nodiscard]] bool told() const noexcept;

@@ -62,7 +62,8 @@ private:
     void forget(int fd) noexcept;
     void fail_all(channel_state& direction, int error) noexcept;
     void serve(descriptor& of, channel_state& direction) noexcept;
-    void prefetch(std::span<const epoll_event> coming) noexcept;
+    [[nodiscard]] const operation* reader(const epoll_event& happened) const noexcept;
+    void fetch(std::span<const epoll_event> happened) const noexcept;
     void dispatch(const epoll_event& happened) noexcept;
     void finish_cancelled() noexcept;
     void finished(operation& done) noexcept;
