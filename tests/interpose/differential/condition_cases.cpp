@@ -42,15 +42,15 @@ struct condition_waiter {
     bool limited;
 };
 
-cnd_t* c11(pthread_cond_t* condition) {
+cnd_t* as_c11(pthread_cond_t* condition) {
     return reinterpret_cast<cnd_t*>(condition);
 }
 
-mtx_t* c11(pthread_mutex_t* mutex) {
+mtx_t* as_c11(pthread_mutex_t* mutex) {
     return reinterpret_cast<mtx_t*>(mutex);
 }
 
-int posix_error(int result) {
+int error_of_c11(int result) {
     return result == thrd_success ? 0 : result == thrd_timedout ? ETIMEDOUT : EIO;
 }
 
@@ -77,12 +77,12 @@ constexpr condition_waiter condition_waiters[] = {
      CLOCK_MONOTONIC, CLOCK_REALTIME, true},
     {"cnd_wait",
      [](shared_condition& at, const timespec*) {
-         return posix_error(::cnd_wait(c11(&at.condition), c11(&at.mutex)));
+         return error_of_c11(::cnd_wait(as_c11(&at.condition), as_c11(&at.mutex)));
      },
      CLOCK_REALTIME, CLOCK_REALTIME, false},
     {"cnd_timedwait",
      [](shared_condition& at, const timespec* limit) {
-         return posix_error(::cnd_timedwait(c11(&at.condition), c11(&at.mutex), limit));
+         return error_of_c11(::cnd_timedwait(as_c11(&at.condition), as_c11(&at.mutex), limit));
      },
      CLOCK_REALTIME, CLOCK_REALTIME, true},
 };
@@ -291,7 +291,7 @@ void take_with_limits(session& with, const semaphore_taker& taker) {
     }
 }
 
-void take_by_wrong_clock(session& with) {
+void take_semaphore_by_wrong_clock(session& with) {
     for (const unsigned count : {0U, 9U}) {
         shared_semaphore semaphore(count);
         with.note("clockwait", ::sem_clockwait(&semaphore.handle, wrong_clock, &far_away));
@@ -325,7 +325,7 @@ std::vector<differential_case> semaphore_cases() {
             });
         }
     }
-    all.push_back({"sem_clockwait", "a clock that is none", take_by_wrong_clock});
+    all.push_back({"sem_clockwait", "a clock that is none", take_semaphore_by_wrong_clock});
     all.push_back({"sem_post", "more than fits", post_too_often});
     return all;
 }
