@@ -5,6 +5,7 @@
 
 #include "interpose/differential/case.hpp"
 #include "interpose/differential/lock_session.hpp"
+#include "interpose/differential/name_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,8 @@ std::vector<differential_case> all_cases() {
     std::vector<differential_case> all;
     for (auto part :
          {reading_cases(), writing_cases(), connecting_cases(), waiting_cases(), other_cases(),
-          mutex_cases(), rwlock_cases(), condition_cases(), semaphore_cases(), once_cases()}) {
+          mutex_cases(), rwlock_cases(), condition_cases(), semaphore_cases(), once_cases(),
+          naming_cases(), resolver_cases(), stream_cases()}) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

@@ -63,7 +63,8 @@ TEST_F(OffloadTest, OthersRunWhileACommandDoes) {
         const auto ends = make_pipe_ends();
         ::fcntl(ends.read.get(), F_SETFD, 0);
         task<> other = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "x\n", 2), 2); });
-        const std::string command = "read x <&" + std::to_string(ends.read.get()) + "; exit 3";
+        const std::string command =
+            "read x </proc/self/fd/" + std::to_string(ends.read.get()) + "; exit 3";
         EXPECT_EQ(WEXITSTATUS(::system(command.c_str())), 3);
         other.join();
     });

@@ -55,6 +55,15 @@ TEST(WeftRunTest, PipesForksAndWaitsWork) {
     EXPECT_EQ(seen.status, 0);
 }
 
+TEST(WeftRunTest, ReportTellsWaitsWithLocksHeld) {
+    const outcome seen = under_weft_run({"--report", WEFT_HOLDS_LOCK});
+    EXPECT_EQ(seen.output, "done\n");
+    EXPECT_NE(seen.errors.find("nanosleep: 1 times, 2 locks at most, in take_second ("),
+              std::string::npos)
+        << seen.errors;
+    EXPECT_EQ(occurrences(seen.errors, " locks at most"), 1U) << seen.errors;
+}
+
 TEST(WeftRunTest, ASignalThatEndsTheProgramIsPassedOn) {
     EXPECT_EQ(under_weft_run({"sh", "-c", "kill -TERM $$"}).status, -15);
 }

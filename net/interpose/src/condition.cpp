@@ -6,6 +6,7 @@
 #include <weft/scope.hpp>
 
 #include "c11_result.hpp"
+#include "held_locks.hpp"
 #include "lock_wait.hpp"
 #include "mutex.hpp"
 #include "real_locks.hpp"
@@ -32,6 +33,7 @@ void let_others_run() {
 
 /// The wait itself, without the mutex.
 int wait_in_line(waiting_place& place, clock::time_point deadline) {
+    note_wait();
     const int result = lock_call([&] {
         place.wait(deadline);
         return place.chosen() ? 0 : ETIMEDOUT;
@@ -53,7 +55,7 @@ int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, clock::time_po
         }
         result = wait_in_line(place, deadline);
     }
-    const int locked = lock_on_fiber(*mutex);
+    const int locked = noted(lock_on_fiber(*mutex), mutex, __builtin_return_address(0));
     return locked != 0 ? locked : result;
 }
 

@@ -4,6 +4,7 @@
 #include <weft/io.hpp>
 #include <weft/scope.hpp>
 
+#include "held_locks.hpp"
 #include "real.hpp"
 
 #include <sys/time.h>
@@ -46,6 +47,7 @@ bool descriptor_wait::until_ready() {
     }
     waited_ = true;
     at_once_ = 0;
+    note_wait();
     const auto wait = [&] {
         wanted_ == direction::reading ? io::wait_readable(fd_) : io::wait_writable(fd_);
     };

@@ -7,17 +7,30 @@
 #include <weft/scope.hpp>
 #include <weft/this_fiber.hpp>
 
+#include "fiber_locale.hpp"
 #include "report.hpp"
 #include "vfork.hpp"
 
 #include <cerrno>
+
+namespace weft::interpose {}  // namespace weft::interpose
+
+namespace weft::detail {
+
+struct fiber;
+
+/// The runtime's own: the fiber that runs on this thread, null outside of fibers. Declared here,
+/// too, because a call of this_fiber::id() is what a read() outside of fibers would cost most.
+extern constinit thread_local fiber* current_fiber __attribute__((tls_model("initial-exec")));
+
+}  // namespace weft::detail
 
 namespace weft::interpose {
 
 /// Whether the caller is a fiber that may be suspended. False on plain threads, outside the life
 /// of a runtime, in the child of a fork and in that of a vfork, which shares its parent's memory.
 [[nodiscard]] inline bool is_fiber() noexcept {
-    return this_fiber::id() != 0 && !in_vfork_child();
+    return weft::detail::current_fiber != nullptr && !in_vfork_child();
 }
 
 /// The same, asked by a function that stands for one of libc, whose calls are counted.
@@ -51,6 +64,7 @@ void leave_if_cancelled();
 /// Not noexcept: a thread that is cancelled is unwound from here.
 template <class Result, class Body>
 Result fiber_call(Result failed, Body&& body) {
+    const locale_aside aside;
     const int before = errno;
     bool again = false;
     try {

@@ -4,6 +4,7 @@
 // that a reference to read() in the runtime or in net means __wrap_read(): the real one. A name
 // that is missing here fails the link.
 
+#include "own_descriptors.hpp"
 #include "real.hpp"
 #include "real_of.hpp"
 
@@ -62,6 +63,18 @@ int __wrap_fputs(const char* text, FILE* stream) {
     return weft::interpose::real_of<&::fputs>("fputs")(text, stream);
 }
 
+int __wrap_fprintf(FILE* stream, const char* format, ...) {
+    std::va_list given;
+    va_start(given, format);
+    const int written = weft::interpose::real_of<&::vfprintf>("vfprintf")(stream, format, given);
+    va_end(given);
+    return written;
+}
+
+int __wrap_fputc(int character, FILE* stream) {
+    return weft::interpose::real_of<&::fputc>("fputc")(character, stream);
+}
+
 int __wrap_fflush(FILE* stream) {
     return weft::interpose::real_of<&::fflush>("fflush")(stream);
 }
@@ -83,6 +96,7 @@ int __wrap_fsync(int fd) {
 }
 
 int __wrap_close(int fd) {
+    weft::interpose::own_descriptors::forget(fd);
     return real.close(fd);
 }
 

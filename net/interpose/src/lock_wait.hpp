@@ -5,6 +5,7 @@
 #include <weft/this_fiber.hpp>
 
 #include "fiber_call.hpp"
+#include "held_locks.hpp"
 #include "waiting_line.hpp"
 
 #include <time.h>
@@ -19,6 +20,7 @@ namespace weft::interpose {
 /// The wrapper's part inside of weft, for functions that return their error.
 template <class Body>
 int lock_call(Body&& body) noexcept {
+    const locale_aside aside;
     const int before = errno;
     int result = 0;
     bool again = false;
@@ -74,6 +76,7 @@ int until_not_busy(const void* address, turn order, clock::time_point deadline, 
             return result;
         }
     }
+    note_wait();
     waiting_place place(address);
     std::chrono::milliseconds interval(1);
     while (true) {

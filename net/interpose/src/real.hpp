@@ -91,7 +91,7 @@ struct real_functions {
     pointer_to<&::pclose> pclose;
 };
 
-extern constinit real_functions real;
+[[gnu::visibility("hidden")]] extern constinit real_functions real;
 
 /// Fills the table, once. Ends the program if libc lacks one of them.
 ///

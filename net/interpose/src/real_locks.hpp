@@ -50,6 +50,6 @@ struct real_lock_functions {
     pointer_to<&abi::__cxa_guard_abort> guard_abort;
 };
 
-extern constinit real_lock_functions real_locks;
+[[gnu::visibility("hidden")]] extern constinit real_lock_functions real_locks;
 
 }  // namespace weft::interpose

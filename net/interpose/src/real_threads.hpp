@@ -57,6 +57,6 @@ struct real_thread_functions {
     pointer_to<&::thrd_detach> c11_detach;
 };
 
-extern constinit real_thread_functions real_threads;
+[[gnu::visibility("hidden")]] extern constinit real_thread_functions real_threads;
 
 }  // namespace weft::interpose

@@ -4,6 +4,7 @@
 #include <weft/error.hpp>
 
 #include "bound_modules.hpp"
+#include "held_locks.hpp"
 
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ struct counted {
 };
 
 constinit std::array<counted, 512> functions;
+
+constinit thread_local const char* last_function = "?";
 
 /// What kept the loop, by the innermost function.
 struct slow_place {
@@ -113,6 +116,7 @@ void write() {
     const std::lock_guard held(all.guard);
     write_calls(to);
     write_slow(to, all.slow);
+    held_locks::write(to);
     write_modules(to);
     std::fflush(to);
 }
@@ -138,7 +142,12 @@ void ask(const char* place) noexcept {
     }
 }
 
+const char* last_counted() noexcept {
+    return last_function;
+}
+
 void count(const char* function) noexcept {
+    last_function = function;
     const auto number = reinterpret_cast<std::uintptr_t>(function);
     for (std::size_t i = 0; i < functions.size(); ++i) {
         counted& at = functions[(number / 4 + i) % functions.size()];

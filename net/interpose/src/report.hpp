@@ -16,7 +16,7 @@ namespace weft::interpose {
 namespace report {
 
 /// Whether there will be a report; set before main().
-extern constinit std::atomic<bool> wanted;
+[[gnu::visibility("hidden")]] extern constinit std::atomic<bool> wanted;
 
 /// A step of this length or longer is one that kept the loop.
 inline constexpr std::chrono::milliseconds slow_step{20};
@@ -27,6 +27,9 @@ inline constexpr std::chrono::milliseconds slow_step{20};
 void ask(const char* place) noexcept;
 
 void count(const char* function) noexcept;
+
+/// The function whose call was counted last on this thread.
+[[nodiscard]] const char* last_counted() noexcept;
 
 /// Notes a slow step. Returns false for every other report of a runtime.
 bool note(const error_report& found);

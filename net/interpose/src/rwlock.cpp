@@ -3,6 +3,7 @@
 // pthread_rwlock_*: as in mutex.cpp. Readers are let in whenever the lock can be had shared, as
 // libc does by default: a fiber that holds it shared may lock it shared once more.
 
+#include "held_locks.hpp"
 #include "lock_owners.hpp"
 #include "lock_wait.hpp"
 #include "real_locks.hpp"
@@ -64,44 +65,52 @@ using namespace weft::interpose;
 extern "C" {
 
 int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
-    return on_fiber() ? lock_call([=] { return read_until(lock, weft::never); })
+    return on_fiber() ? noted(lock_call([=] { return read_until(lock, weft::never); }), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_rdlock(lock);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
-    return on_fiber() ? lock_call([=] { return write_until(lock, weft::never); })
+    return on_fiber() ? noted(lock_call([=] { return write_until(lock, weft::never); }), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_wrlock(lock);
 }
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
-    return on_fiber() ? lock_call([=] { return try_write(lock); })
+    return on_fiber() ? noted(lock_call([=] { return try_write(lock); }), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_trywrlock(lock);
 }
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock, const timespec* limit) noexcept {
-    return on_fiber() ? lock_with_limit(read_until, lock, CLOCK_REALTIME, limit)
+    return on_fiber() ? noted(lock_with_limit(read_until, lock, CLOCK_REALTIME, limit), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_timedrdlock(lock, limit);
 }
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock, const timespec* limit) noexcept {
-    return on_fiber() ? lock_with_limit(write_until, lock, CLOCK_REALTIME, limit)
+    return on_fiber() ? noted(lock_with_limit(write_until, lock, CLOCK_REALTIME, limit), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_timedwrlock(lock, limit);
 }
 
 int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t source,
                                const timespec* limit) noexcept {
-    return on_fiber() ? lock_with_limit(read_until, lock, source, limit)
+    return on_fiber() ? noted(lock_with_limit(read_until, lock, source, limit), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_clockrdlock(lock, source, limit);
 }
 
 int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t source,
                                const timespec* limit) noexcept {
-    return on_fiber() ? lock_with_limit(write_until, lock, source, limit)
+    return on_fiber() ? noted(lock_with_limit(write_until, lock, source, limit), lock,
+                              __builtin_return_address(0))
                       : real_locks.rwlock_clockwrlock(lock, source, limit);
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
     if (on_fiber()) {
+        note_given_back(lock);
         lock_owners::remove(lock);
     }
     const int result = real_locks.rwlock_unlock(lock);

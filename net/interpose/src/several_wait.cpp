@@ -6,6 +6,8 @@
 #include <weft/this_fiber.hpp>
 #include <weft/unique_fd.hpp>
 
+#include "held_locks.hpp"
+
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -84,6 +86,7 @@ void wait_for(std::span<const pollfd> all) {
 
 bool wait_for_any(std::span<const pollfd> asked, clock::time_point deadline) {
     const std::vector<pollfd> all = merged(asked);
+    note_wait();
     if (all.empty()) {
         this_fiber::sleep_until(deadline);
         return false;

@@ -3,6 +3,7 @@
 // sleep, usleep, nanosleep, clock_nanosleep, thrd_sleep.
 
 #include "fiber_call.hpp"
+#include "held_locks.hpp"
 #include "real.hpp"
 #include "time_limit.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 int sleep_until(clock::time_point deadline) {
     const int before = errno;
     const int result = fiber_call<int>(-1, [&] {
+        note_wait();
         this_fiber::sleep_until(deadline);
         return 0;
     });

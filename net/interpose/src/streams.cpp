@@ -7,63 +7,18 @@
 #include <weft/io.hpp>
 
 #include "chk.hpp"
-#include "fiber_call.hpp"
-#include "offload.hpp"
 #include "real_of.hpp"
 #include "socket_hint.hpp"
-
-#include <limits.h>
-#include <stdio_ext.h>
-#include <sys/stat.h>
+#include "stream_call.hpp"
 
 #include <cstring>
-#include <string_view>
 
 namespace weft::interpose {
 
 namespace {
 
-/// What can be read without a system call. Source: glibc, struct_FILE.h; the inline functions of
-/// its headers have made these members part of the ABI.
-std::string_view buffered(const FILE* stream) noexcept {
-    const char* const begin = stream->_IO_read_ptr;
-    const char* const end = stream->_IO_read_end;
-    return begin < end ? std::string_view(begin, static_cast<std::size_t>(end - begin))
-                       : std::string_view();
-}
-
-bool can_be_waited_for(FILE* stream) noexcept {
-    struct stat about {};
-    const int before = errno;
-    const int fd = ::fileno(stream);
-    const bool waits = fd >= 0 && ::fstat(fd, &about) == 0 && !S_ISREG(about.st_mode) &&
-                       !S_ISBLK(about.st_mode) && !S_ISDIR(about.st_mode);
-    errno = before;
-    return waits;
-}
-
-/// Whether what is written stays in the buffer.
-bool fits(FILE* stream, std::size_t size) noexcept {
-    return ::__flbf(stream) == 0 && ::__fwritable(stream) != 0 &&
-           ::__fpending(stream) + size < ::__fbufsize(stream);
-}
-
-bool takes_at_once(FILE* stream, std::size_t size) noexcept {
-    pollfd asked{::fileno(stream), POLLOUT, 0};
-    return ::__fpending(stream) + size <= PIPE_BUF && real.poll(&asked, 1, 0) == 1 &&
-           (asked.revents & POLLOUT) != 0;
-}
-
-/// `at_once`: whether the call does not wait, as far as the buffer tells.
-template <class Result, class Call>
-Result stream_call(FILE* stream, Result failed, bool at_once, Call call) {
-    if (at_once || !can_be_waited_for(stream)) {
-        return call();
-    }
-    return fiber_call<Result>(failed, [&] {
-        checkpoint();
-        return offloaded(call);
-    });
+size_t write_by_libc(const void* from, std::size_t size, std::size_t count, FILE* stream) {
+    return real_of<&::fwrite>("fwrite")(from, size, count, stream);
 }
 
 bool holds_line(const FILE* stream, std::size_t room, int end = '\n') noexcept {
@@ -71,11 +26,13 @@ bool holds_line(const FILE* stream, std::size_t room, int end = '\n') noexcept {
     return there.size() >= room || there.find(static_cast<char>(end)) != there.npos;
 }
 
-bool writes_at_once(FILE* stream, std::size_t size) noexcept {
-    return fits(stream, size) || takes_at_once(stream, size);
-}
-
 }  // namespace
+
+size_t write_to_stream(const void* from, std::size_t size, std::size_t count, FILE* stream) {
+    const auto call = [=] { return write_by_libc(from, size, count, stream); };
+    const auto at_once = [=] { return writes_at_once(stream, size * count); };
+    return stream_call<size_t>(stream, 0, at_once, call);
+}
 
 }  // namespace weft::interpose
 
@@ -88,7 +45,7 @@ char* fgets(char* into, int size, FILE* stream) {
     if (!on_fiber() || size < 2) {
         return call();
     }
-    const bool at_once = holds_line(stream, static_cast<std::size_t>(size) - 1);
+    const auto at_once = [=] { return holds_line(stream, static_cast<std::size_t>(size) - 1); };
     return stream_call<char*>(stream, nullptr, at_once, call);
 }
 
@@ -102,7 +59,7 @@ size_t fread(void* into, size_t size, size_t count, FILE* stream) {
     if (!on_fiber()) {
         return call();
     }
-    const bool at_once = buffered(stream).size() >= size * count;
+    const auto at_once = [=] { return buffered(stream).size() >= size * count; };
     return stream_call<size_t>(stream, 0, at_once, call);
 }
 
@@ -116,7 +73,8 @@ ssize_t getdelim(char** line, size_t* room, int end, FILE* stream) {
     if (!on_fiber()) {
         return call();
     }
-    return stream_call<ssize_t>(stream, -1, holds_line(stream, SIZE_MAX, end), call);
+    const auto at_once = [=] { return holds_line(stream, SIZE_MAX, end); };
+    return stream_call<ssize_t>(stream, -1, at_once, call);
 }
 
 ssize_t __getdelim(char** line, size_t* room, int end, FILE* stream) {
@@ -129,7 +87,8 @@ ssize_t getline(char** line, size_t* room, FILE* stream) {
 
 int fgetc(FILE* stream) {
     const auto call = [=] { return real_of<&::fgetc>("fgetc")(stream); };
-    return on_fiber() ? stream_call<int>(stream, EOF, !buffered(stream).empty(), call) : call();
+    const auto at_once = [=] { return !buffered(stream).empty(); };
+    return on_fiber() ? stream_call<int>(stream, EOF, at_once, call) : call();
 }
 
 int getc(FILE* stream) {
@@ -141,11 +100,8 @@ int getchar() {
 }
 
 size_t fwrite(const void* from, size_t size, size_t count, FILE* stream) {
-    const auto call = [=] { return real_of<&::fwrite>("fwrite")(from, size, count, stream); };
-    if (!on_fiber()) {
-        return call();
-    }
-    return stream_call<size_t>(stream, 0, writes_at_once(stream, size * count), call);
+    return on_fiber() ? write_to_stream(from, size, count, stream)
+                      : write_by_libc(from, size, count, stream);
 }
 
 int fputs(const char* text, FILE* stream) {
@@ -153,7 +109,8 @@ int fputs(const char* text, FILE* stream) {
     if (!on_fiber()) {
         return call();
     }
-    return stream_call<int>(stream, EOF, writes_at_once(stream, std::strlen(text)), call);
+    const auto at_once = [=] { return writes_at_once(stream, std::strlen(text)); };
+    return stream_call<int>(stream, EOF, at_once, call);
 }
 
 int fflush(FILE* stream) {
@@ -161,7 +118,7 @@ int fflush(FILE* stream) {
     if (stream == nullptr || !on_fiber()) {
         return call();
     }
-    const bool at_once = ::__fpending(stream) == 0 || takes_at_once(stream, 0);
+    const auto at_once = [=] { return ::__fpending(stream) == 0 || takes_at_once(stream, 0); };
     return stream_call<int>(stream, EOF, at_once, call);
 }
 
@@ -171,10 +128,15 @@ int fclose(FILE* stream) {
         return call();
     }
     const int fd = ::fileno(stream);
-    const bool at_once = ::__fpending(stream) == 0 || takes_at_once(stream, 0);
+    const bool at_once = is_locked_by_caller(stream) || ::__fpending(stream) == 0 ||
+                         takes_at_once(stream, 0) || !can_be_waited_for(stream);
     weft::io::forget(fd);
     socket_hint::forget(fd);
-    return stream_call<int>(stream, EOF, at_once, call);
+    // Not by stream_call(), which would let go of the stream afterwards.
+    return at_once ? call() : fiber_call<int>(EOF, [&] {
+        checkpoint();
+        return offloaded(call);
+    });
 }
 
 }  // extern "C"

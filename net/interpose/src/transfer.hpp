@@ -10,6 +10,7 @@
 
 #include "descriptor_wait.hpp"
 #include "fiber_call.hpp"
+#include "held_locks.hpp"
 #include "offload.hpp"
 #include "parts.hpp"
 #include "real.hpp"
@@ -68,6 +69,7 @@ inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
     const auto receive = [&] {
         return static_cast<ssize_t>(io::recv(fd, {static_cast<std::byte*>(into), size}));
     };
+    note_wait();
     if (wait.deadline() == never) {
         return receive();
     }

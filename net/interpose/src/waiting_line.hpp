@@ -24,9 +24,14 @@ inline constexpr std::size_t parts = 256;
 }
 
 /// How many wait in each part.
-extern constinit std::array<std::atomic<unsigned>, parts> waiting;
+[[gnu::visibility("hidden")]] extern constinit std::array<std::atomic<unsigned>, parts> waiting;
 
 }  // namespace detail
+
+/// Whether a fiber may wait for the address, as a hint.
+[[nodiscard]] inline bool somebody_may_wait_for(const void* address) noexcept {
+    return detail::waiting[detail::part_of(address)].load(std::memory_order_relaxed) != 0;
+}
 
 /// Whether a fiber may wait for the address. What the caller did before is seen by whoever joins a
 /// line later.
@@ -35,7 +40,18 @@ extern constinit std::array<std::atomic<unsigned>, parts> waiting;
     if (__libc_single_threaded == 0) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
     }
-    return detail::waiting[detail::part_of(address)].load(std::memory_order_relaxed) != 0;
+    return somebody_may_wait_for(address);
+}
+
+/// The same for a caller that has just written by an exchange, as libc unlocks a mutex; where that
+/// is a fence for the processor, only the compiler needs one.
+[[nodiscard]] inline bool may_be_waited_for_after_exchange(const void* address) noexcept {
+#if defined(__x86_64__)
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return somebody_may_wait_for(address);
+#else
+    return may_be_waited_for(address);
+#endif
 }
 
 /// The place of a fiber in the line of those who wait for the lock at an address. Locks of libc

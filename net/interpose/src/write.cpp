@@ -2,6 +2,8 @@
 
 // write, writev: on any kind of file.
 
+#include "write.hpp"
+
 #include "real.hpp"
 #include "socket_hint.hpp"
 #include "transfer.hpp"
@@ -92,12 +94,12 @@ ssize_t write_the_rest(int fd, parts& left) {
     });
 }
 
-[[gnu::noinline]] ssize_t write_whole(int fd, const void* from, std::size_t size) {
+}  // namespace
+
+[[gnu::noinline]] ssize_t write_on_fiber(int fd, const void* from, std::size_t size) {
     const iovec whole{const_cast<void*>(from), size};
     return write_parts(fd, &whole, 1);
 }
-
-}  // namespace
 
 }  // namespace weft::interpose
 
@@ -109,7 +111,7 @@ ssize_t write(int fd, const void* from, size_t size) {
     if (!on_fiber() || size == 0) {
         return real.write(fd, from, size);
     }
-    return write_whole(fd, from, size);
+    return write_on_fiber(fd, from, size);
 }
 
 ssize_t __write(int fd, const void* from, size_t size) {

@@ -12,10 +12,11 @@
 
 namespace weft::net::dns {
 
-/// What is asked of name servers: the addresses of one family.
+/// What is asked of name servers: the addresses of one family, or records of any type as they come.
 struct question {
     std::string name;  ///< absolute, in lower case, without the final dot
     family wanted = family::v4;
+    int raw_type = 0;  ///< of the records, whose whole message is the answer; 0: addresses
 
     bool operator==(const question&) const = default;
 };
@@ -26,9 +27,10 @@ struct question_hash {
     }
 };
 
-/// What came of it: addresses with port 0, or why there are none.
+/// What came of it: addresses with port 0 or a message, or why there are none.
 struct answer {
     std::vector<address> addresses{};
+    std::vector<unsigned char> message{};
     std::error_code failure{};
     std::chrono::seconds ttl{0};  ///< how long it may be remembered; 0: not at all
 };

@@ -53,7 +53,8 @@ channel::channel(const address& server, std::chrono::milliseconds longest)
     chosen.tries = 1;
     chosen.sock_state_cb = &channel::watch;
     chosen.sock_state_cb_data = this;
-    int given = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
+    chosen.flags = ARES_FLAG_NOCHECKRESP;  // name_servers decides whether to ask another one
+    int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
 #if defined(ARES_OPT_QUERY_CACHE)  // newer versions; the resolver has a cache, with bounds
     chosen.qcache_max_ttl = 0;
     given |= ARES_OPT_QUERY_CACHE;
@@ -75,7 +76,8 @@ void channel::ask(const std::shared_ptr<attempt>& made) {
     made->under_way = true;
     ++waited_for_;
     const auto& asked = made->asked;
-    ares_query(handle_.get(), asked.name.c_str(), C_IN, asked.wanted == family::v6 ? T_AAAA : T_A,
+    const int type = asked.wanted == family::v6 ? T_AAAA : T_A;
+    ares_query(handle_.get(), asked.name.c_str(), C_IN, asked.raw_type != 0 ? asked.raw_type : type,
                &channel::answered, argument.release());
 }
 
@@ -95,7 +97,8 @@ void channel::answered(void* argument, int status, int, unsigned char* message, 
     answer found;
     try {
         if (message != nullptr) {
-            found = read_reply({message, static_cast<std::size_t>(size)}, made.asked);
+            const std::span<const unsigned char> whole(message, static_cast<std::size_t>(size));
+            found = made.asked.raw_type != 0 ? keep_message(whole) : read_reply(whole, made.asked);
         } else {
             found.failure = code_of(status);
         }

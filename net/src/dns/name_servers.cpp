@@ -54,7 +54,8 @@ name_servers::name_servers(const resolver_options& options)
         throw error(std::make_error_code(std::errc::invalid_argument),
                     "resolver: tries and timeout");
     }
-    auto found = read_configuration();
+    const bool all_given = !options.servers.empty() && options.search && options.ndots;
+    auto found = all_given ? configuration() : read_configuration();
     domains_ = options.search.value_or(found.domains);
     ndots_ = options.ndots.value_or(found.ndots);
     const auto longest = std::chrono::ceil<std::chrono::milliseconds>(limit_of(rounds_ - 1));

@@ -209,4 +209,17 @@ answer read_reply(std::span<const unsigned char> message, const question& asked)
     }
 }
 
+answer keep_message(std::span<const unsigned char> message) {
+    constexpr std::size_t header = 12;
+    if (message.size() < header) {
+        return {.failure = errc::resolver_failure};
+    }
+    answer found{.message = {message.begin(), message.end()}};
+    const int code = message[3] & 0xF;
+    if (code == SERVFAIL || code == NOTIMP || code == REFUSED) {
+        found.failure = errc::resolver_failure;
+    }
+    return found;
+}
+
 }  // namespace weft::net::dns

@@ -15,4 +15,8 @@ namespace weft::net::dns {
 /// Source: RFC 1035 section 4; RFC 2308 sections 2 and 5 (negative answers).
 [[nodiscard]] answer read_reply(std::span<const unsigned char> message, const question& asked);
 
+/// The message itself as the answer; with errc::resolver_failure if another server may know better.
+/// Source: RFC 1035 section 4.1.1 (RCODE).
+[[nodiscard]] answer keep_message(std::span<const unsigned char> message);
+
 }  // namespace weft::net::dns

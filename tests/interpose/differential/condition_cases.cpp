@@ -183,6 +183,9 @@ void add_condition_cases(std::vector<differential_case>& to) {
             });
         }
     }
+}
+
+void add_single_cases(std::vector<differential_case>& to) {
     to.push_back({"pthread_cond_clockwait", "a clock that is none", [](session& with) {
                       shared_condition at;
                       const auto wait = [&](const timespec& limit) {
@@ -210,6 +213,7 @@ void add_condition_cases(std::vector<differential_case>& to) {
 std::vector<differential_case> condition_cases() {
     std::vector<differential_case> all;
     add_condition_cases(all);
+    add_single_cases(all);
     return all;
 }
 

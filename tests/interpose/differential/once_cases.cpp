@@ -4,6 +4,9 @@
 
 #include "interpose/differential/lock_session.hpp"
 
+#include <locale.h>
+#include <stdlib.h>
+
 #include <atomic>
 #include <mutex>
 #include <stdexcept>
@@ -197,6 +200,30 @@ void spin(session& with) {
     note_error(with, "trylock", [&] { return ::pthread_spin_trylock(&lock->handle); });
 }
 
+/// The locale of one is not that of another, before, while and after it has one.
+void use_locales(session& with) {
+    const auto ended = std::make_shared<gate>();
+    const auto note = [&](const char* when) { with.note_text(when, std::to_string(MB_CUR_MAX)); };
+    const locale_t wide = ::newlocale(LC_ALL_MASK, "C.UTF-8", nullptr);
+    note("at first");
+    with.note_text("had one", ::uselocale(wide) == LC_GLOBAL_LOCALE ? "no" : "yes");
+    note("set");
+    const auto seen = std::make_shared<std::string>();
+    with.meanwhile([=] {
+        *seen += std::to_string(MB_CUR_MAX);
+        *seen += ::uselocale(nullptr) == LC_GLOBAL_LOCALE ? " global" : " own";
+        ::uselocale(::newlocale(LC_ALL_MASK, "C", nullptr));  // and ends with it
+        ended->open();
+    });
+    ended->pass();
+    note("after the other");
+    with.note_text("other", *seen);
+    with.note_text("is", ::uselocale(LC_GLOBAL_LOCALE) == wide ? "its own" : "another");
+    ::freelocale(wide);
+    with.note_text("has one", ::uselocale(nullptr) == LC_GLOBAL_LOCALE ? "no" : "yes");
+    note("at last");
+}
+
 void add_barrier_cases(std::vector<differential_case>& to) {
     to.push_back({"pthread_barrier_wait", "alone", [](session& with) { meet(with, 1, 2); }});
     to.push_back(
@@ -207,6 +234,7 @@ void add_barrier_cases(std::vector<differential_case>& to) {
                                  [&] { return ::pthread_barrier_init(&barrier, nullptr, 0); });
                   }});
     to.push_back({"pthread_spin_lock", "two in turns", spin});
+    to.push_back({"uselocale", "each has its own", use_locales});
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ constexpr std::string_view descriptors[]{
     "recvmmsg",   "recvmsg",        "select",      "send",         "sendmmsg",   "sendmsg",
     "sendto",     "write",          "writev"};
 
-constexpr std::string_view closing[]{"__close", "close", "dup2", "dup3"};
+constexpr std::string_view closing[]{"__close",   "close", "close_range",
+                                     "closefrom", "dup2",  "dup3"};
 
 constexpr std::string_view sleeps[]{"__nanosleep", "clock_nanosleep", "nanosleep",
                                     "sleep",       "thrd_sleep",      "usleep"};
@@ -82,13 +83,19 @@ constexpr std::string_view joins[]{"pthread_clockjoin_np", "pthread_join", "pthr
 constexpr std::string_view waited_file_locks[]{"fcntl", "fcntl64", "flock", "lockf", "lockf64"};
 
 constexpr std::string_view pool_calls[]{
-    "fdatasync",    "fsync",    "getgrgid",   "getgrgid_r", "getgrnam",   "getgrnam_r",
-    "getgrouplist", "getpwnam", "getpwnam_r", "getpwuid",   "getpwuid_r", "sendfile",
-    "sendfile64",   "splice",   "syncfs",     "tee",        "vmsplice"};
+    "fdatasync",  "fsync",           "getgrgid",         "getgrgid_r",  "getgrnam",
+    "getgrnam_r", "getgrouplist",    "getpwnam",         "getpwnam_r",  "getpwuid",
+    "getpwuid_r", "res_nquery",      "res_nquerydomain", "res_nsearch", "res_nsend",
+    "res_query",  "res_querydomain", "res_search",       "res_send",    "sendfile",
+    "sendfile64", "splice",          "syncfs",           "tee",         "vmsplice"};
 
 constexpr std::string_view pool_streams[]{
-    "__fgets_chk", "__fread_chk", "__getdelim", "fclose", "fflush",  "fgetc",    "fgets",
-    "fputs",       "fread",       "fwrite",     "getc",   "getchar", "getdelim", "getline"};
+    "__dprintf_chk", "__fgets_chk",    "__fprintf_chk",  "__fread_chk",   "__getdelim",
+    "__printf_chk",  "__vdprintf_chk", "__vfprintf_chk", "__vprintf_chk", "dprintf",
+    "fclose",        "fflush",         "fgetc",          "fgets",         "fprintf",
+    "fputc",         "fputs",          "fread",          "fwrite",        "getc",
+    "getchar",       "getdelim",       "getline",        "printf",        "putc",
+    "putchar",       "puts",           "vdprintf",       "vfprintf",      "vprintf"};
 
 constexpr std::string_view raw_calls[]{"syscall"};
 
@@ -96,48 +103,15 @@ constexpr std::string_view loading[]{"dlmopen", "dlopen"};
 
 constexpr std::string_view file_locks[]{"__fcntl"};
 
-constexpr std::string_view unseen_closing[]{"__dup2", "close_range", "closefrom"};
+constexpr std::string_view unseen_closing[]{"__dup2"};
 
-constexpr std::string_view streams[]{"__fprintf_chk",
-                                     "__isoc99_fscanf",
-                                     "__isoc99_scanf",
-                                     "__isoc99_vfscanf",
-                                     "__isoc99_vscanf",
-                                     "__printf_chk",
-                                     "__syslog_chk",
-                                     "__vfprintf_chk",
-                                     "__vprintf_chk",
-                                     "__vsyslog_chk",
-                                     "dprintf",
-                                     "fgets_unlocked",
-                                     "fgetwc",
-                                     "fgetws",
-                                     "fprintf",
-                                     "fputc",
-                                     "fputwc",
-                                     "fputws",
-                                     "fread_unlocked",
-                                     "fscanf",
-                                     "fwrite_unlocked",
-                                     "getchar_unlocked",
-                                     "getpass",
-                                     "getwc",
-                                     "getwchar",
-                                     "perror",
-                                     "printf",
-                                     "psignal",
-                                     "putc",
-                                     "putchar",
-                                     "puts",
-                                     "putwc",
-                                     "scanf",
-                                     "syslog",
-                                     "vdprintf",
-                                     "vfprintf",
-                                     "vfscanf",
-                                     "vprintf",
-                                     "vscanf",
-                                     "vsyslog"};
+constexpr std::string_view streams[]{
+    "__isoc99_fscanf", "__isoc99_scanf", "__isoc99_vfscanf", "__isoc99_vscanf", "__syslog_chk",
+    "__vsyslog_chk",   "fgets_unlocked", "fgetwc",           "fgetws",          "fputwc",
+    "fputws",          "fread_unlocked", "fscanf",           "fwrite_unlocked", "getchar_unlocked",
+    "getpass",         "getwc",          "getwchar",         "perror",          "psignal",
+    "putwc",           "scanf",          "syslog",           "vfscanf",         "vscanf",
+    "vsyslog"};
 
 constexpr std::string_view disks[]{
     "__open",     "__open64",      "__open64_2",  "__open_2",       "__openat64_2",
@@ -164,16 +138,12 @@ constexpr std::string_view users[]{"getgrent",     "getgrent_r",   "getlogin",  
                                    "getrpcbyname", "getspnam",     "getspnam_r", "initgroups",
                                    "innetgr",      "ruserok"};
 
-constexpr std::string_view thread_values[]{"__uselocale",
-                                           "pthread_getspecific",
-                                           "pthread_setname_np",
-                                           "pthread_setspecific",
-                                           "pthread_sigmask",
-                                           "sigaltstack",
-                                           "sigprocmask",
-                                           "tss_get",
-                                           "tss_set",
-                                           "uselocale"};
+constexpr std::string_view thread_values[]{
+    "__uselocale",     "pthread_getspecific", "pthread_setname_np", "pthread_setspecific",
+    "pthread_sigmask", "sigaltstack",         "sigprocmask",        "tss_get",
+    "tss_set"};
+
+constexpr std::string_view per_fiber[]{"uselocale"};
 
 constexpr std::string_view signals[]{"__longjmp_chk", "alarm",         "setitimer",
                                      "siglongjmp",    "timer_settime", "ualarm"};
@@ -204,9 +174,7 @@ constexpr std::string_view kernel_waits[]{"__recv",          "__sendmmsg",
                                           "sigwaitinfo",     "sync",
                                           "sync_file_range", "tcdrain"};
 
-constexpr std::string_view names[]{"gethostent",  "rcmd",      "res_nquery", "res_nquerydomain",
-                                   "res_nsearch", "res_nsend", "res_query",  "res_querydomain",
-                                   "res_search",  "res_send",  "rexec"};
+constexpr std::string_view names[]{"gethostent", "rcmd", "rexec"};
 
 constexpr std::string_view processes[]{"__wait"};
 
@@ -229,6 +197,7 @@ constexpr symbol_group groups[]{
     {{verdict::covered, "the fiber waits for the answer", ""}, resolved_names},
     {{verdict::covered, "the fiber waits for the other process", ""}, awaited_processes},
     {{verdict::covered, "weft-run makes main() a fiber", ""}, start},
+    {{verdict::covered, "what it sets is the fiber's", ""}, per_fiber},
     {{verdict::offloaded, "a thread of the pool joins", ""}, joins},
     {{verdict::offloaded, "a thread of the pool waits for a lock of a file that is taken", ""},
      waited_file_locks},
