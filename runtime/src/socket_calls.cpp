@@ -11,9 +11,16 @@ namespace weft {
 
 constinit thread_local detail::stand_ins detail::simulated{};
 
+namespace {
+
+// Not within the function, where its destructor would be registered at the first call: the child of
+// a fork that another thread does meanwhile would wait for the end of that.
+constinit io::socket_calls kernel_calls;
+
+}  // namespace
+
 io::socket_calls& io::socket_calls_here() noexcept {
-    static constinit socket_calls kernel;
-    return detail::simulated.sockets != nullptr ? *detail::simulated.sockets : kernel;
+    return detail::simulated.sockets != nullptr ? *detail::simulated.sockets : kernel_calls;
 }
 
 namespace io {

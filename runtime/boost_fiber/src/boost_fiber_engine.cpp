@@ -7,6 +7,7 @@
 #include "scheduler.hpp"
 #include "trace/processor.hpp"
 
+#include <boost/context/stack_traits.hpp>
 #include <boost/fiber/algo/round_robin.hpp>
 #include <boost/fiber/fiber.hpp>
 #include <boost/fiber/operations.hpp>
@@ -19,6 +20,13 @@ namespace weft::detail {
 namespace bf = boost::fibers;
 
 namespace {
+
+// Boost.Context finds these out at the first use. Before main(), while there is one thread, for the
+// reason in fork_guard.cpp.
+[[gnu::constructor]] void ask_for_limits_of_stacks() {
+    static_cast<void>(boost::context::stack_traits::page_size());
+    static_cast<void>(boost::context::stack_traits::is_unbounded());
+}
 
 void require_main_fiber() {
     if (!fiber_algorithm::may_be_installed_in(*bf::context::active())) {
