@@ -123,7 +123,8 @@ function(weft_register_tests target prefix room)
     file(GENERATE OUTPUT ${script} CONTENT "include([[${PROJECT_SOURCE_DIR}/tools/cmake/weft_test_suites.cmake]])
 weft_test_suites(PROGRAM [[$<TARGET_FILE:${target}>]] PREFIX [[${prefix}]] ROOM ${room} LABELS ${engine}
     DIRECTORY [[${CMAKE_CURRENT_BINARY_DIR}]] APART [[${arg_TOGETHER}]]
-    $<$<BOOL:${WEFT_TEST_SHARDS}>:SHARDED> $<$<BOOL:${WEFT_LONG_TESTS}>:WITH_LONG>)
+    $<$<BOOL:${WEFT_TEST_SHARDS}>:SHARDED> $<$<BOOL:${WEFT_TEST_EACH_CASE}>:EACH_CASE>
+    $<$<BOOL:${WEFT_LONG_TESTS}>:WITH_LONG>)
 ")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()

@@ -173,7 +173,7 @@ void loop_watch::begin_stall() noexcept {
         return;
     }
     row_ = &free_row();
-    row_->where.size = 0;
+    std::atomic_ref(row_->where.size).store(0, std::memory_order_relaxed);
     const row_change change(*row_);
     row_->number = shown_.stalls;
     row_->fiber = present_.fiber;

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -84,11 +86,24 @@ TEST(EmbeddedFetch, ShowsProgressOnATerminal) {
     EXPECT_NE(last, std::string::npos) << text;
 }
 
+/// ThreadSanitizer keeps a signal for the fiber that it came in, which may never run again; one in
+/// some hundred is lost so. There it is sent a second time.
+int end_by_interrupt(child_process& fetch) {
+    fetch.signal(SIGINT);
+#ifdef __SANITIZE_THREAD__
+    try {
+        return fetch.wait(std::chrono::seconds(10));
+    } catch (const std::runtime_error&) {
+        fetch.signal(SIGINT);
+    }
+#endif
+    return fetch.wait();
+}
+
 TEST(EmbeddedFetch, EndsAtOnceOnSigint) {
     auto fetch = start_fetch({"--repeat", "1000000"});
     fetch.wait_for_output("alpha.test");
-    fetch.signal(SIGINT);
-    EXPECT_EQ(fetch.wait(), 130);
+    EXPECT_EQ(end_by_interrupt(fetch), 130);
     EXPECT_EQ(fetch.errors(), "fetch: interrupted\n");
 }
 
