@@ -114,7 +114,7 @@ function(weft_register_tests target prefix room)
     if(WEFT_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
         # g++ 12 sees overlapping strings in operator+ that inlining made (bug 105651).
-        target_compile_options(${target} PRIVATE -Wno-restrict)
+        target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
     endif()
     if(WEFT_TEST_SHARDS)
         weft_register_shards(${target} "${prefix}" "${apart}" "${room};${engine}")

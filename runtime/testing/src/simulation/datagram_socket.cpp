@@ -75,7 +75,7 @@ void datagram_socket::fly(const place& from, const place& to, const std::string&
         if (auto* receiver = at(in, to, from)) {
             receiver->put(from, bytes);
         } else if (to.port == name_port && in.broken.about(to) == rules::verdict::none) {
-            in.after(delay, [&in, asked, to, reply = in.answer_for(bytes)] {
+            in.after(delay, [asked, to, reply = in.answer_for(bytes)] {
                 if (asked != nullptr && !reply.empty()) {
                     asked->put(to, reply);
                 }

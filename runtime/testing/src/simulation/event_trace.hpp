@@ -15,6 +15,8 @@ namespace weft::testing::detail {
 /// out when somebody asks.
 class event_trace {
 public:
+    static constexpr std::uint64_t no_amount = static_cast<std::uint64_t>(-1);
+
     /// \param most  events kept; later ones are only counted.
     explicit event_trace(std::size_t most) : most_(most) {}
 
@@ -31,8 +33,6 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return events_.size() + dropped_; }
 
 private:
-    static constexpr std::uint64_t no_amount = static_cast<std::uint64_t>(-1);
-
     struct event {
         std::int64_t time;
         const char* what;

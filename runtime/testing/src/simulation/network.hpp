@@ -18,6 +18,8 @@
 #include <queue>
 #include <random>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace weft::detail {
@@ -120,10 +122,10 @@ public:
     void finished(weft::detail::operation& done) noexcept;
 
     /// \param subject  the number of a socket, or 0.
-    template <class... More>
-    void note(const char* what, int subject, More&&... more) {
-        trace->add(now(), what, subject >= first_number ? subject - first_number + 1 : 0,
-                   std::forward<More>(more)...);
+    void note(const char* what, int subject, std::uint64_t amount = event_trace::no_amount,
+              std::string text = {}) {
+        trace->add(now(), what, subject >= first_number ? subject - first_number + 1 : 0, amount,
+                   std::move(text));
     }
 
     network_conditions conditions;
