@@ -4,6 +4,7 @@
 
 #include "real.hpp"
 #include "transfer.hpp"
+#include "unlimited_sockets.hpp"
 
 namespace weft::interpose {
 
@@ -22,6 +23,14 @@ bool nobody_waits_at(int fd) noexcept {
 }
 
 template <class Accept>
+int accept_and_note(Accept accept_now) {
+    const std::uint64_t epoch = unlimited_sockets::epoch();
+    const int accepted = accept_now();
+    unlimited_sockets::note_accepted(accepted, epoch);
+    return accepted;
+}
+
+template <class Accept>
 int accept_when_ready(int fd, Accept accept_now) {
     return fiber_call<int>(-1, [&] {
         return when_ready(
@@ -31,9 +40,9 @@ int accept_when_ready(int fd, Accept accept_now) {
                     errno = EAGAIN;
                     return -1;
                 }
-                return accept_now();
+                return accept_and_note(accept_now);
             },
-            accept_now);
+            [&] { return accept_and_note(accept_now); });
     });
 }
 
@@ -46,17 +55,13 @@ using namespace weft::interpose;
 extern "C" {
 
 int accept(int fd, sockaddr* peer, socklen_t* size) {
-    if (!on_fiber()) {
-        return real.accept(fd, peer, size);
-    }
-    return accept_when_ready(fd, [&] { return real.accept(fd, peer, size); });
+    const auto call = [&] { return real.accept(fd, peer, size); };
+    return on_fiber() ? accept_when_ready(fd, call) : accept_and_note(call);
 }
 
 int accept4(int fd, sockaddr* peer, socklen_t* size, int flags) {
-    if (!on_fiber()) {
-        return real.accept4(fd, peer, size, flags);
-    }
-    return accept_when_ready(fd, [&] { return real.accept4(fd, peer, size, flags); });
+    const auto call = [&] { return real.accept4(fd, peer, size, flags); };
+    return on_fiber() ? accept_when_ready(fd, call) : accept_and_note(call);
 }
 
 }  // extern "C"

@@ -5,6 +5,7 @@
 #include "fiber_call.hpp"
 #include "offload.hpp"
 #include "real.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <weft/io.hpp>
 #include <weft/unique_fd.hpp>
@@ -102,6 +103,7 @@ int waitid(idtype_t kind, id_t id, siginfo_t* about, int options) {
 }
 
 int system(const char* command) {
+    unlimited_sockets::forget_all();
     if (!on_fiber()) {
         return real.system(command);
     }

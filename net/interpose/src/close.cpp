@@ -5,6 +5,7 @@
 #include "fiber_call.hpp"
 #include "real.hpp"
 #include "socket_hint.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <weft/io.hpp>
 
@@ -12,12 +13,17 @@ namespace weft::interpose {
 
 namespace {
 
+void forget_hints(int fd) noexcept {
+    socket_hint::forget(fd);
+    unlimited_sockets::forget(fd);
+}
+
 /// Before dup2() replaces `target`, unless it does nothing.
 void replace(int source, int target, const char* function = __builtin_FUNCTION()) noexcept {
     const int before = errno;
+    forget_hints(target);
     if (on_fiber(function) && source != target && ::fcntl(source, F_GETFD) >= 0) {
         io::forget(target);
-        socket_hint::forget(target);
     }
     errno = before;
 }
@@ -31,9 +37,9 @@ using namespace weft::interpose;
 extern "C" {
 
 int close(int fd) {
+    forget_hints(fd);
     if (on_fiber()) {
         weft::io::forget(fd);
-        socket_hint::forget(fd);
     }
     return real.close(fd);
 }

@@ -9,6 +9,7 @@
 #include "own_descriptors.hpp"
 #include "real_of.hpp"
 #include "socket_hint.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -65,14 +66,16 @@ using namespace weft::interpose;
 extern "C" {
 
 int close_range(unsigned first, unsigned last, int flags) noexcept {
+    unlimited_sockets::forget_all();
     // Only what closes at once concerns the reactor.
-    if (!on_fiber() || first > last || (flags & CLOSE_RANGE_CLOEXEC) != 0) {
+    if (!on_fiber() || first > last || (static_cast<unsigned>(flags) & CLOSE_RANGE_CLOEXEC) != 0) {
         return real_of<&::close_range>("close_range")(first, last, flags);
     }
     return fiber_call<int>(-1, [=] { return close_others(first, last, flags); });
 }
 
 void closefrom(int first) noexcept {
+    unlimited_sockets::forget_all();
     if (!on_fiber()) {
         real_of<&::closefrom>("closefrom")(first);
         return;

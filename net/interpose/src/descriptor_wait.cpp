@@ -6,6 +6,7 @@
 
 #include "held_locks.hpp"
 #include "real.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <sys/time.h>
 
@@ -15,11 +16,19 @@ namespace weft::interpose {
 
 namespace {
 
-clock::time_point deadline_of(int fd, int option) noexcept {
+clock::time_point deadline_of(int fd, direction wanted) noexcept {
+    if (unlimited_sockets::has(fd, wanted)) {
+        return never;
+    }
+    const std::uint64_t epoch = unlimited_sockets::epoch();
+    const int option = wanted == direction::reading ? SO_RCVTIMEO : SO_SNDTIMEO;
     timeval limit{};
     socklen_t size = sizeof limit;
-    if (::getsockopt(fd, SOL_SOCKET, option, &limit, &size) != 0 ||
-        (limit.tv_sec == 0 && limit.tv_usec == 0)) {
+    if (::getsockopt(fd, SOL_SOCKET, option, &limit, &size) != 0) {
+        return never;
+    }
+    if (limit.tv_sec == 0 && limit.tv_usec == 0) {
+        unlimited_sockets::note_unlimited(fd, wanted, epoch);
         return never;
     }
     return deadline_after(std::chrono::seconds(limit.tv_sec) +
@@ -36,7 +45,7 @@ bool is_ready(int fd, direction wanted) noexcept {
 descriptor_wait::descriptor_wait(int fd, direction wanted) noexcept
     : fd_(fd), wanted_(wanted), blocking_((::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0) {
     if (blocking_) {
-        deadline_ = deadline_of(fd, wanted == direction::reading ? SO_RCVTIMEO : SO_SNDTIMEO);
+        deadline_ = deadline_of(fd, wanted);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "own_descriptors.hpp"
 #include "real.hpp"
 #include "real_of.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <cstdarg>
 
@@ -97,6 +98,7 @@ int __wrap_fsync(int fd) {
 
 int __wrap_close(int fd) {
     weft::interpose::own_descriptors::forget(fd);
+    weft::interpose::unlimited_sockets::forget(fd);
     return real.close(fd);
 }
 

@@ -22,10 +22,18 @@ namespace {
 // Source: glibc, nptl/pthreadP.h; part of the ABI, as static initializers contain the kind.
 constexpr int kernel_kinds = 16 | 32 | 64;
 
-// Inlined, as it is half of what an uncontended lock costs.
-[[gnu::always_inline]] inline bool is_fibers_business(
-    const pthread_mutex_t& mutex, const char* function = __builtin_FUNCTION()) noexcept {
+bool is_fibers_business(const pthread_mutex_t& mutex,
+                        const char* function = __builtin_FUNCTION()) noexcept {
     return (mutex.__data.__kind & kernel_kinds) == 0 && on_fiber(function);
+}
+
+using lock_function = int(pthread_mutex_t*) noexcept;
+
+/// Calls libc in place of the caller, which needs no frame then: the table's type does not say that
+/// these throw nothing.
+[[gnu::always_inline]] inline int by_libc(int (*function)(pthread_mutex_t*),
+                                          pthread_mutex_t* mutex) noexcept {
+    return reinterpret_cast<lock_function*>(function)(mutex);
 }
 
 int type_of(const pthread_mutex_t& mutex) noexcept {
@@ -83,6 +91,13 @@ bool is_free_for_one_thread(const pthread_mutex_t& mutex) noexcept {
            (mutex.__data.__kind & of_processes) == 0;
 }
 
+/// Whether unlock() of libc is all that there is to do, as one look at each tells: an ordinary
+/// mutex, one thread, and no fiber that waits for any lock, nor a report.
+bool is_for_libc_alone(const pthread_mutex_t& mutex) noexcept {
+    return mutex.__data.__kind == PTHREAD_MUTEX_NORMAL && __libc_single_threaded != 0 &&
+           locks_are_unwatched();
+}
+
 /// Takes a mutex without an owner if nobody has it or waits for it: most calls end here.
 bool take_at_once(pthread_mutex_t& mutex) noexcept {
     if (has_owner(mutex) || somebody_may_wait_for(&mutex)) {
@@ -92,9 +107,13 @@ bool take_at_once(pthread_mutex_t& mutex) noexcept {
                                          : real_locks.mutex_trylock(&mutex) == 0;
 }
 
-// Out of line, so that what is taken at once needs no frame.
-[[gnu::noinline]] int lock_slowly(pthread_mutex_t& mutex) noexcept {
-    return lock_call([&] { return lock_on_fiber(mutex); });
+/// Out of line, so that what libc does alone needs no frame. \param code  where it is called.
+[[gnu::noinline]] int lock_here(pthread_mutex_t& mutex, const void* code) noexcept {
+    if (!is_fibers_business(mutex, "pthread_mutex_lock")) {
+        return real_locks.mutex_lock(&mutex);
+    }
+    const int result = take_at_once(mutex) ? 0 : lock_call([&] { return lock_on_fiber(mutex); });
+    return noted(result, &mutex, code);
 }
 
 int lock_until(pthread_mutex_t& mutex, clockid_t source, const timespec* limit) noexcept {
@@ -135,11 +154,10 @@ using namespace weft::interpose;
 extern "C" {
 
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-    if (!is_fibers_business(*mutex)) {
-        return real_locks.mutex_lock(mutex);
+    if (is_no_fiber() || (mutex->__data.__lock == 0 && is_for_libc_alone(*mutex))) {
+        return by_libc(real_locks.mutex_lock, mutex);
     }
-    const int result = take_at_once(*mutex) ? 0 : lock_slowly(*mutex);
-    return noted(result, mutex, __builtin_return_address(0));
+    return lock_here(*mutex, __builtin_return_address(0));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
@@ -168,7 +186,7 @@ int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t source,
 }
 
 int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-    return unlock(*mutex);
+    return is_for_libc_alone(*mutex) ? by_libc(real_locks.mutex_unlock, mutex) : unlock(*mutex);
 }
 
 int mtx_lock(mtx_t* mutex) {

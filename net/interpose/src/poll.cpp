@@ -25,6 +25,11 @@ int poll_until(pollfd* asked, nfds_t count, clock::time_point deadline) {
     });
 }
 
+[[gnu::noinline]] int poll_several(pollfd* asked, nfds_t count, int limit) {
+    return on_fiber("poll") && limit != 0 ? poll_until(asked, count, deadline_of(limit))
+                                          : real.poll(asked, count, limit);
+}
+
 }  // namespace
 
 }  // namespace weft::interpose
@@ -34,10 +39,7 @@ using namespace weft::interpose;
 extern "C" {
 
 int poll(pollfd* asked, nfds_t count, int limit) {
-    if (!on_fiber() || limit == 0) {
-        return real.poll(asked, count, limit);
-    }
-    return poll_until(asked, count, deadline_of(limit));
+    return is_no_fiber() ? real.poll(asked, count, limit) : poll_several(asked, count, limit);
 }
 
 int __poll(pollfd* asked, nfds_t count, int limit) {

@@ -39,13 +39,17 @@ ssize_t read_when_ready(int fd, const iovec* into, int count) {
         [&] { return real.readv(fd, into, count); });
 }
 
-// Out of line, so that what passes through needs no frame.
 [[gnu::noinline]] ssize_t read_parts(int fd, const iovec* into, int count) {
+    if (!on_fiber("readv")) {
+        return real.readv(fd, into, count);
+    }
     return fiber_call<ssize_t>(-1, [&] { return read_when_ready(fd, into, count); });
 }
 
-// Out of line, so that what passes through needs no frame.
 [[gnu::noinline]] ssize_t read_whole(int fd, void* into, std::size_t size) {
+    if (!on_fiber("read") || size == 0) {
+        return real.read(fd, into, size);
+    }
     return fiber_call<ssize_t>(-1, [&] {
         if (socket_hint::may_be_socket(fd)) {
             const ssize_t received = receive_on_socket(fd, into, size);
@@ -68,10 +72,7 @@ using namespace weft::interpose;
 extern "C" {
 
 ssize_t read(int fd, void* into, size_t size) {
-    if (!on_fiber() || size == 0) {
-        return real.read(fd, into, size);
-    }
-    return read_whole(fd, into, size);
+    return is_no_fiber() ? real.read(fd, into, size) : read_whole(fd, into, size);
 }
 
 ssize_t __read(int fd, void* into, size_t size) {
@@ -84,10 +85,7 @@ ssize_t __read_chk(int fd, void* into, size_t size, size_t room) {
 }
 
 ssize_t readv(int fd, const iovec* into, int count) {
-    if (!on_fiber()) {
-        return real.readv(fd, into, count);
-    }
-    return read_parts(fd, into, count);
+    return is_no_fiber() ? real.readv(fd, into, count) : read_parts(fd, into, count);
 }
 
 }  // extern "C"

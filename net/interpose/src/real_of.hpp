@@ -8,11 +8,14 @@ namespace weft::interpose {
 
 /// The function of libc behind one that nothing needs before constructors run, found at its first
 /// use.
+///
+/// \param version  as for look_up().
 template <auto function>
-[[nodiscard]] pointer_to<function> real_of(const char* name) noexcept {
+[[nodiscard]] pointer_to<function> real_of(const char* name,
+                                           const char* version = nullptr) noexcept {
     static const auto found = [&] {
         pointer_to<function> pointer{};
-        look_up(pointer, name);
+        look_up(pointer, name, version);
         return pointer;
     }();
     return found;

@@ -92,6 +92,12 @@ ssize_t receive_message(int fd, msghdr& message, int flags) {
     });
 }
 
+[[gnu::noinline]] ssize_t receive(int fd, void* into, std::size_t size, int flags) {
+    return on_fiber("recv") && !never_waits(fd, flags)
+               ? receive_from(fd, into, size, flags, nullptr, nullptr)
+               : real.recv(fd, into, size, flags);
+}
+
 }  // namespace
 
 }  // namespace weft::interpose
@@ -101,10 +107,7 @@ using namespace weft::interpose;
 extern "C" {
 
 ssize_t recv(int fd, void* into, size_t size, int flags) {
-    if (!on_fiber() || never_waits(fd, flags)) {
-        return real.recv(fd, into, size, flags);
-    }
-    return receive_from(fd, into, size, flags, nullptr, nullptr);
+    return is_no_fiber() ? real.recv(fd, into, size, flags) : receive(fd, into, size, flags);
 }
 
 ssize_t __recv_chk(int fd, void* into, size_t size, size_t room, int flags) {

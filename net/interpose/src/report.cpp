@@ -5,6 +5,7 @@
 
 #include "bound_modules.hpp"
 #include "held_locks.hpp"
+#include "waiting_line.hpp"
 
 #include <unistd.h>
 
@@ -139,6 +140,7 @@ void ask(const char* place) noexcept {
     if (*place != '\0') {
         found_so_far().place = place;
         wanted = true;
+        watch_locks();
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "real.hpp"
 #include "transfer.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <span>
 
@@ -43,6 +44,12 @@ ssize_t send_all(int fd, std::span<const iovec> given, int flags, ssize_t first)
     });
 }
 
+[[gnu::noinline]] ssize_t send_whole(int fd, const void* from, std::size_t size, int flags) {
+    return on_fiber("send") && (flags & MSG_DONTWAIT) == 0
+               ? send_to(fd, from, size, flags, nullptr, 0)
+               : real.send(fd, from, size, flags);
+}
+
 ssize_t send_message(int fd, const msghdr& message, int flags) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
@@ -63,10 +70,7 @@ using namespace weft::interpose;
 extern "C" {
 
 ssize_t send(int fd, const void* from, size_t size, int flags) {
-    if (!on_fiber() || (flags & MSG_DONTWAIT) != 0) {
-        return real.send(fd, from, size, flags);
-    }
-    return send_to(fd, from, size, flags, nullptr, 0);
+    return is_no_fiber() ? real.send(fd, from, size, flags) : send_whole(fd, from, size, flags);
 }
 
 ssize_t __send(int fd, const void* from, size_t size, int flags) {
@@ -82,10 +86,13 @@ ssize_t sendto(int fd, const void* from, size_t size, int flags, const sockaddr*
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-    if (!on_fiber() || (flags & MSG_DONTWAIT) != 0) {
-        return real.sendmsg(fd, message, flags);
+    const bool at_once = !on_fiber() || (flags & MSG_DONTWAIT) != 0;
+    const ssize_t sent =
+        at_once ? real.sendmsg(fd, message, flags) : send_message(fd, *message, flags);
+    if (sent >= 0) {
+        unlimited_sockets::forget_all_if_shared(*message);
     }
-    return send_message(fd, *message, flags);
+    return sent;
 }
 
 }  // extern "C"

@@ -5,6 +5,7 @@
 #include "real.hpp"
 #include "time_limit.hpp"
 #include "transfer.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <span>
 
@@ -93,10 +94,14 @@ int recvmmsg(int fd, mmsghdr* into, unsigned count, int flags, timespec* limit) 
 }
 
 int sendmmsg(int fd, mmsghdr* from, unsigned count, int flags) {
-    if (!on_fiber() || (flags & MSG_DONTWAIT) != 0) {
-        return real.sendmmsg(fd, from, count, flags);
+    const bool at_once = !on_fiber() || (flags & MSG_DONTWAIT) != 0;
+    const int sent = at_once ? real.sendmmsg(fd, from, count, flags) : fiber_call<int>(-1, [&] {
+        return send_several(fd, {from, count}, flags);
+    });
+    for (int i = 0; i < sent; ++i) {
+        unlimited_sockets::forget_all_if_shared(from[i].msg_hdr);
     }
-    return fiber_call<int>(-1, [&] { return send_several(fd, {from, count}, flags); });
+    return sent;
 }
 
 }  // extern "C"

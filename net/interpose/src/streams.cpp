@@ -10,6 +10,7 @@
 #include "real_of.hpp"
 #include "socket_hint.hpp"
 #include "stream_call.hpp"
+#include "unlimited_sockets.hpp"
 
 #include <cstring>
 
@@ -124,10 +125,11 @@ int fflush(FILE* stream) {
 
 int fclose(FILE* stream) {
     const auto call = [=] { return real_of<&::fclose>("fclose")(stream); };
+    const int fd = stream->_fileno;  // fileno() may set errno
+    unlimited_sockets::forget(fd);
     if (!on_fiber()) {
         return call();
     }
-    const int fd = ::fileno(stream);
     const bool at_once = is_locked_by_caller(stream) || ::__fpending(stream) == 0 ||
                          takes_at_once(stream, 0) || !can_be_waited_for(stream);
     weft::io::forget(fd);

@@ -5,6 +5,7 @@
 /// How a call that moves bytes blocks: it is tried in a form that does not block, and where that
 /// form says EAGAIN the fiber waits and tries again.
 
+#include <weft/error.hpp>
 #include <weft/io.hpp>
 #include <weft/scope.hpp>
 
@@ -14,6 +15,7 @@
 #include "offload.hpp"
 #include "parts.hpp"
 #include "real.hpp"
+#include "socket_hint.hpp"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -52,30 +54,60 @@ auto when_ready(int fd, direction wanted, Attempt attempt, Blocking blocking) {
     return result;
 }
 
-/// recv() without flags, which may block: the reactor makes the call that gives the data.
+/// recv() of what is there; -1 and EAGAIN if nothing is.
+inline ssize_t receive_at_once(int fd, void* into, std::size_t size) noexcept {
+    const ssize_t received = real.recv(fd, into, size, MSG_DONTWAIT);
+    socket_hint::note_received(fd, received, size);
+    return received;
+}
+
+/// recv() by the reactor, which makes it once there is something, or at once if it knows no better.
 ///
-/// In a fiber. Cancellation: throws cancelled; no byte is lost. \throws io_error
-inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
-    checkpoint();
-    const ssize_t at_once = real.recv(fd, into, size, MSG_DONTWAIT);
-    if (at_once >= 0 || errno != EAGAIN) {
-        return at_once;
-    }
-    const descriptor_wait wait(fd, direction::reading);
-    if (!wait.allowed()) {
-        errno = EAGAIN;
-        return -1;
-    }
+/// Cancellation: throws cancelled; no byte is lost.
+inline ssize_t receive_by_reactor(int fd, void* into, std::size_t size,
+                                  clock::time_point deadline) {
     const auto receive = [&] {
-        return static_cast<ssize_t>(io::recv(fd, {static_cast<std::byte*>(into), size}));
+        const std::size_t received = io::recv(fd, {static_cast<std::byte*>(into), size});
+        socket_hint::note_received(fd, static_cast<ssize_t>(received), size);
+        return static_cast<ssize_t>(received);
     };
     note_wait();
-    if (wait.deadline() == never) {
-        return receive();
+    try {
+        if (deadline == never) {
+            return receive();
+        }
+        const auto received = move_on_at(deadline, receive);
+        errno = EAGAIN;
+        return received.value_or(-1);
+    } catch (const io_error& failure) {  // no socket any more: the caller has another way
+        errno = failure.code().value();
+        return -1;
     }
-    const auto received = move_on_at(wait.deadline(), receive);
+}
+
+/// recv() without flags, which may block. Where the last one has taken all there was, this one most
+/// likely waits: then how the caller wants to wait is asked first, and the reactor, which knows
+/// too, makes the only call.
+///
+/// In a fiber. Cancellation: throws cancelled; no byte is lost.
+inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
+    checkpoint();
+    const bool tried = !socket_hint::seems_empty(fd);
+    if (tried) {
+        const ssize_t received = receive_at_once(fd, into, size);
+        if (received >= 0 || errno != EAGAIN) {
+            return received;
+        }
+    }
+    const descriptor_wait wait(fd, direction::reading);
+    if (wait.allowed()) {
+        return receive_by_reactor(fd, into, size, wait.deadline());
+    }
+    if (!tried) {
+        return receive_at_once(fd, into, size);
+    }
     errno = EAGAIN;
-    return received.value_or(-1);
+    return -1;
 }
 
 /// Goes on where a first attempt moved `moved` bytes of all `left`, as a blocking call does, until

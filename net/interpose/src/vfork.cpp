@@ -7,7 +7,7 @@ constinit thread_local unsigned char weft_interpose_vforked = 0;
 
 // The child runs on its parent's stack and returns first, so the return address must wait in a
 // register, and this cannot be written in C++. Which of the two goes on is noted in the memory that
-// they share; the parent stands still meanwhile.
+// they share; the parent stands still meanwhile. Before, sockets are noted as shared.
 // Source: vfork(2); the system call preserves all registers but rax, rcx and r11.
 #if defined(__x86_64__)
 asm(R"(
@@ -19,6 +19,11 @@ asm(R"(
 vfork:
 __vfork:
     .cfi_startproc
+    subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    call weft_interpose_shares_descriptors
+    addq $8, %rsp
+    .cfi_adjust_cfa_offset -8
     movq weft_interpose_vforked@gottpoff(%rip), %rdx
     popq %rdi
     .cfi_adjust_cfa_offset -8

@@ -13,6 +13,7 @@
 namespace weft::interpose {
 
 constinit std::array<std::atomic<unsigned>, detail::parts> detail::waiting;
+constinit std::atomic<unsigned> detail::lock_watchers{0};
 
 namespace {
 
@@ -41,7 +42,7 @@ std::atomic<unsigned>& waiting_at(const void* address) noexcept {
             new (&each) part;
         }
         for (std::atomic<unsigned>& each : detail::waiting) {
-            each = 0;
+            detail::lock_watchers -= each.exchange(0);
         }
     });
 }
@@ -88,6 +89,7 @@ void wake(const void* address, which asked, bool take_out) noexcept {
 
 waiting_place::waiting_place(const void* waited_for) noexcept : address(waited_for) {
     part& at = part_of(address);
+    detail::lock_watchers.fetch_add(1, std::memory_order_relaxed);
     waiting_at(address).fetch_add(1, std::memory_order_seq_cst);
     const std::lock_guard held(at.guard);
     previous = at.last;
@@ -108,6 +110,7 @@ waiting_place::~waiting_place() {
         }
     }
     waiting_at(address).fetch_sub(1, std::memory_order_relaxed);
+    detail::lock_watchers.fetch_sub(1, std::memory_order_relaxed);
 }
 
 bool waiting_place::is_first() const noexcept {

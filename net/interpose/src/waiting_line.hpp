@@ -26,7 +26,20 @@ inline constexpr std::size_t parts = 256;
 /// How many wait in each part.
 [[gnu::visibility("hidden")]] extern constinit std::array<std::atomic<unsigned>, parts> waiting;
 
+/// How many look at locks: fibers that wait in any part, and a report.
+[[gnu::visibility("hidden")]] extern constinit std::atomic<unsigned> lock_watchers;
+
 }  // namespace detail
+
+/// Whether nobody but its owner needs to hear of any lock. Certain only where there is one thread.
+[[nodiscard]] inline bool locks_are_unwatched() noexcept {
+    return detail::lock_watchers.load(std::memory_order_relaxed) == 0;
+}
+
+/// From now on they are watched, for good.
+inline void watch_locks() noexcept {
+    detail::lock_watchers.fetch_add(1, std::memory_order_relaxed);
+}
 
 /// Whether a fiber may wait for the address, as a hint.
 [[nodiscard]] inline bool somebody_may_wait_for(const void* address) noexcept {

@@ -79,8 +79,7 @@ ssize_t write_the_rest(int fd, parts& left) {
                           : write_at_once(fd, left.data(), left.count());
 }
 
-// Out of line, so that what passes through needs no frame.
-[[gnu::noinline]] ssize_t write_parts(int fd, const iovec* from, int count) {
+ssize_t write_parts(int fd, const iovec* from, int count) {
     return fiber_call<ssize_t>(-1, [&] {
         const ssize_t first = when_ready(
             fd, direction::writing, [&] { return write_at_once(fd, from, count); },
@@ -94,9 +93,18 @@ ssize_t write_the_rest(int fd, parts& left) {
     });
 }
 
+[[gnu::noinline]] ssize_t write_whole(int fd, const void* from, std::size_t size) {
+    return on_fiber("write") && size != 0 ? write_on_fiber(fd, from, size)
+                                          : real.write(fd, from, size);
+}
+
+[[gnu::noinline]] ssize_t write_several(int fd, const iovec* from, int count) {
+    return on_fiber("writev") ? write_parts(fd, from, count) : real.writev(fd, from, count);
+}
+
 }  // namespace
 
-[[gnu::noinline]] ssize_t write_on_fiber(int fd, const void* from, std::size_t size) {
+ssize_t write_on_fiber(int fd, const void* from, std::size_t size) {
     const iovec whole{const_cast<void*>(from), size};
     return write_parts(fd, &whole, 1);
 }
@@ -108,10 +116,7 @@ using namespace weft::interpose;
 extern "C" {
 
 ssize_t write(int fd, const void* from, size_t size) {
-    if (!on_fiber() || size == 0) {
-        return real.write(fd, from, size);
-    }
-    return write_on_fiber(fd, from, size);
+    return is_no_fiber() ? real.write(fd, from, size) : write_whole(fd, from, size);
 }
 
 ssize_t __write(int fd, const void* from, size_t size) {
@@ -119,10 +124,7 @@ ssize_t __write(int fd, const void* from, size_t size) {
 }
 
 ssize_t writev(int fd, const iovec* from, int count) {
-    if (!on_fiber()) {
-        return real.writev(fd, from, count);
-    }
-    return write_parts(fd, from, count);
+    return is_no_fiber() ? real.writev(fd, from, count) : write_several(fd, from, count);
 }
 
 }  // extern "C"
