@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/buffered_reader.hpp>
+#include <weft/testing/scripted_stream.hpp>
 
 #include "support/runtime_test.hpp"
-#include "support/scripted_stream.hpp"
 
 #include <weft/error.hpp>
 #include <weft/net/unix.hpp>
@@ -20,7 +20,7 @@
 namespace weft::net {
 namespace {
 
-using test::scripted_stream;
+using testing::scripted_stream;
 
 std::string buffered(const buffered_reader& reader) {
     const auto held = reader.peek();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/pipe_stream.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 
 #include <weft/net/buffered_reader.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/serve.hpp>
+#include <weft/testing/stream_text.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -26,7 +26,7 @@ void echo(stream& connection) {
 
 std::string ask(tcp_stream& client, std::string_view text) {
     client.write_all(bytes_of(text));
-    return test::read_up_to(client, text.size());
+    return testing::read_up_to(client, text.size());
 }
 
 using Serve = weft::test::runtime_test;
@@ -52,7 +52,7 @@ FIBER_TEST_F(Serve, ReportsAFailingHandlerOnceAndServesTheOthers) {
         serve(
             listener,
             [](stream& connection) {
-                if (test::read_up_to(connection, 1) == "!") {
+                if (testing::read_up_to(connection, 1) == "!") {
                     throw std::runtime_error("handler failed");
                 }
                 echo(connection);
@@ -73,7 +73,7 @@ FIBER_TEST_F(Serve, ReportsToTheRuntimeWhenNobodyElseIsTold) {
     auto server = spawn(
         [&] { serve(listener, [](stream&) { throw std::runtime_error("handler failed"); }); });
     auto client = tcp_stream::connect(listener.local_address());
-    EXPECT_EQ(test::read_up_to(client, 1), "");
+    EXPECT_EQ(testing::read_up_to(client, 1), "");
     server.cancel();
     server.join();
     const auto reports = take_reports();
@@ -103,7 +103,7 @@ FIBER_TEST_F(Serve, CancelsItsConnectionsWhenItIsCancelled) {
     EXPECT_EQ(ask(client, "x"), "x");
     server.cancel();
     EXPECT_THROW(server.get(), cancelled);
-    EXPECT_EQ(test::read_up_to(client, 1), "");
+    EXPECT_EQ(testing::read_up_to(client, 1), "");
 }
 
 FIBER_TEST_F(Serve, ServesNoMoreConnectionsThanAllowed) {
@@ -113,10 +113,10 @@ FIBER_TEST_F(Serve, ServesNoMoreConnectionsThanAllowed) {
     EXPECT_EQ(ask(first, "1"), "1");
     auto second = tcp_stream::connect(listener.local_address());
     second.write_all(bytes_of("2"));
-    EXPECT_FALSE(
-        move_on_after(std::chrono::milliseconds(20), [&] { (void)test::read_up_to(second, 1); }));
+    EXPECT_FALSE(move_on_after(std::chrono::milliseconds(20),
+                               [&] { (void)testing::read_up_to(second, 1); }));
     first.close();
-    EXPECT_EQ(test::read_up_to(second, 1), "2");
+    EXPECT_EQ(testing::read_up_to(second, 1), "2");
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 //
 // Stands in for accept4(), to count its calls.
 #include <weft/net/socket_listener.hpp>
+#include <weft/testing/stream_text.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -74,7 +74,7 @@ FIBER_TEST_F(SocketListener, WaitsOutALackOfDescriptors) {
     EXPECT_GE(accept_calls, 10);  // once per second in the end
     EXPECT_LE(accept_calls, 15);  // the scenario allows 1000
     served.first.write_all(bytes_of("still served"));
-    EXPECT_EQ(test::read_up_to(served.second, 12), "still served");
+    EXPECT_EQ(testing::read_up_to(served.second, 12), "still served");
     none.reset();
     const auto freed = clock::now();
     auto accepted = acceptor.get();
@@ -113,7 +113,7 @@ FIBER_TEST_F(SocketListener, SkipsConnectionsThatEndedWhileTheyWaited) {
     for (;;) {  // Linux hands over even the connection that was reset
         auto accepted = listener.accept();
         if (accepted.peer_address() == good.local_address()) {
-            EXPECT_EQ(test::read_up_to(accepted, 4), "good");
+            EXPECT_EQ(testing::read_up_to(accepted, 4), "good");
             break;
         }
     }
@@ -140,7 +140,7 @@ FIBER_TEST_F(SocketListener, LetsConnectionsLiveWhenItIsClosed) {
     auto server = listener.accept();
     listener.close();
     client.write_all(bytes_of("x"));
-    EXPECT_EQ(test::read_up_to(server, 1), "x");
+    EXPECT_EQ(testing::read_up_to(server, 1), "x");
 }
 
 FIBER_TEST_F(SocketListener, ServesSeveralAcceptorsInTheirOrder) {

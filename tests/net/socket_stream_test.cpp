@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/socket_stream.hpp>
+#include <weft/testing/stream_text.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -54,10 +54,10 @@ FIBER_TEST_F(SocketStream, CanStillReadAfterItHasFinishedWriting) {
     auto [client, server] = test::tcp_pair();
     client.write_all(bytes_of("question"));
     client.shutdown_write();
-    EXPECT_EQ(test::read_up_to(server, 100), "question");
+    EXPECT_EQ(testing::read_up_to(server, 100), "question");
     server.write_all(bytes_of("answer"));
     server.close();
-    EXPECT_EQ(test::read_up_to(client, 100), "answer");
+    EXPECT_EQ(testing::read_up_to(client, 100), "answer");
     EXPECT_THROW(client.write_all(bytes_of("more")), error);
 }
 
@@ -81,16 +81,17 @@ FIBER_TEST_F(SocketStream, WritesAllInManyShortSends) {
     auto [left, right] = unix_stream::pair();
     const int size = 1;  // the kernel takes its minimum
     ASSERT_EQ(setsockopt(left.native(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
-    const auto sent = test::pattern(300'000);
+    const auto sent = testing::pattern(300'000);
     auto writer = spawn([&stream = left, &sent] { stream.write_all(bytes_of(sent)); });
-    EXPECT_EQ(test::read_up_to(right, sent.size()), sent);
+    EXPECT_EQ(testing::read_up_to(right, sent.size()), sent);
     writer.get();
 }
 
 FIBER_TEST_F(SocketStream, SaysHowMuchWasWrittenBeforeAFailure) {
     auto [left, right] = unix_stream::pair();
-    auto writer = spawn([&stream = left] { stream.write_all(bytes_of(test::pattern(1 << 22))); });
-    EXPECT_EQ(test::read_up_to(right, 5).size(), 5U);
+    auto writer =
+        spawn([&stream = left] { stream.write_all(bytes_of(testing::pattern(1 << 22))); });
+    EXPECT_EQ(testing::read_up_to(right, 5).size(), 5U);
     right.close();
     try {
         writer.get();
@@ -108,7 +109,7 @@ FIBER_TEST_F(SocketStream, IsClosedAfterAMove) {
     EXPECT_FALSE(left.is_open());
     EXPECT_EQ(moved.peer_address(), peer);
     moved.write_all(bytes_of("x"));
-    EXPECT_EQ(test::read_up_to(right, 1), "x");
+    EXPECT_EQ(testing::read_up_to(right, 1), "x");
     right = std::move(moved);
     EXPECT_EQ(right.peer_address(), peer);
 }

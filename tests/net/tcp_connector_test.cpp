@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tcp_connector.hpp>
+#include <weft/testing/stream_text.hpp>
 
 #include "net/dns/asking.hpp"
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -52,7 +52,7 @@ FIBER_TEST_F(TcpConnector, ConnectsByName) {
         {.host = "www.test", .port = listener.local_address().port(), .server_name = {}});
     auto accepted = listener.accept();
     client->write_all(bytes_of("x"));
-    EXPECT_EQ(test::read_up_to(accepted, 1), "x");
+    EXPECT_EQ(testing::read_up_to(accepted, 1), "x");
 }
 
 FIBER_TEST_F(TcpConnector, ConnectsToLiteralsAndLocalhost) {
@@ -144,11 +144,11 @@ FIBER_TEST_F(TcpConnector, KeepsOneOfTwoWinnersAndClosesTheOther) {
         auto kept = client.peer_address().family() == family::v6 ? listeners.v6.accept()
                                                                  : listeners.v4.accept();
         client.write_all(bytes_of("x"));
-        EXPECT_EQ(test::read_up_to(kept, 1), "x");
+        EXPECT_EQ(testing::read_up_to(kept, 1), "x");
         (void)move_on_after(milliseconds(1), [&] {
             auto& other = kept.peer_address().family() == family::v6 ? listeners.v4 : listeners.v6;
             auto dropped = other.accept();
-            EXPECT_EQ(test::read_up_to(dropped, 1), "");
+            EXPECT_EQ(testing::read_up_to(dropped, 1), "");
         });
     }
 }

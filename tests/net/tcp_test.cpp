@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tcp.hpp>
+#include <weft/testing/stream_text.hpp>
 
 #include <weft/cross_thread/channel.hpp>
 #include <weft/cross_thread/event.hpp>
@@ -9,7 +10,6 @@
 #include <weft/shard.hpp>
 #include <weft/task.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -113,7 +113,7 @@ TEST_F(Tcp, ShardsShareAPort) {
         std::set<std::string> served;
         for (int i = 0; i < 1000 && served.size() < 2; ++i) {
             auto client = tcp_stream::connect(listener.local_address());
-            served.insert(test::read_up_to(client, 1));
+            served.insert(testing::read_up_to(client, 1));
         }
         EXPECT_EQ(served, (std::set<std::string>{"0", "1"}));
         over.set();
@@ -135,7 +135,7 @@ FIBER_TEST_F(Tcp, LeavesNothingBehindWhenConnectIsCancelled) {
                             [&] { (void)tcp_stream::connect(listener.local_address()); });
         auto [left, right] = test::tcp_pair();
         left.write_all(bytes_of("x"));
-        EXPECT_EQ(test::read_up_to(right, 1), "x");
+        EXPECT_EQ(testing::read_up_to(right, 1), "x");
     }
     EXPECT_EQ(test::open_descriptors(), before);
 }

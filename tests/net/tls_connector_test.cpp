@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tls_connector.hpp>
+#include <weft/testing/memory_stream.hpp>
+#include <weft/testing/stream_text.hpp>
 
 #include "loopback/certificates.hpp"
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 
 #include <weft/net/error.hpp>
@@ -30,7 +31,7 @@ public:
 
     std::unique_ptr<stream> connect(const target& wanted) override {
         EXPECT_FALSE(wanted.secure);
-        auto made = test::connect_in_memory();
+        auto made = testing::connect_in_memory();
         serving_.push_back(
             spawn([this, secure = wanted.port == 443, peer = std::move(made.server)]() mutable {
                 try {
@@ -62,13 +63,13 @@ using TlsConnector = weft::test::runtime_test;
 FIBER_TEST_F(TlsConnector, EncryptsSecureTargets) {
     two_servers below;
     tls_connector tested(below, below.client_context());
-    EXPECT_EQ(test::read_up_to(*tested.connect({"a.test", 443, true, {}}), 3), "tls");
+    EXPECT_EQ(testing::read_up_to(*tested.connect({"a.test", 443, true, {}}), 3), "tls");
 }
 
 FIBER_TEST_F(TlsConnector, PassesOnOtherTargets) {
     two_servers below;
     tls_connector tested(below, below.client_context());
-    EXPECT_EQ(test::read_up_to(*tested.connect({"x.test", 80, false, {}}), 5), "plain");
+    EXPECT_EQ(testing::read_up_to(*tested.connect({"x.test", 80, false, {}}), 5), "plain");
 }
 
 // H16.
@@ -87,7 +88,7 @@ FIBER_TEST_F(TlsConnector, VerifiesTheHost) {
 FIBER_TEST_F(TlsConnector, PrefersTheNameForTls) {
     two_servers below;
     tls_connector tested(below, below.client_context());
-    EXPECT_EQ(test::read_up_to(*tested.connect({"127.0.0.1", 443, true, "b.test"}), 3), "tls");
+    EXPECT_EQ(testing::read_up_to(*tested.connect({"127.0.0.1", 443, true, "b.test"}), 3), "tls");
 }
 
 }  // namespace

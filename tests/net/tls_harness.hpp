@@ -2,12 +2,12 @@
 #pragma once
 
 #include "loopback/certificates.hpp"
-#include "support/memory_stream.hpp"
 
 #include <weft/net/error.hpp>
 #include <weft/net/tls.hpp>
 #include <weft/run.hpp>
 #include <weft/task.hpp>
+#include <weft/testing/memory_stream.hpp>
 
 #include <memory>
 #include <string_view>
@@ -39,8 +39,8 @@ inline tls_context client_context() {
 struct tls_pair {
     explicit tls_pair(const tls_context& client_settings = client_context(),
                       const tls_context& server_settings = server_context(),
-                      std::string_view name = "a.test", memory_options transport = {}) {
-        auto made = connect_in_memory(transport);
+                      std::string_view name = "a.test", testing::memory_options transport = {}) {
+        auto made = testing::connect_in_memory(transport);
         client_transport = made.client.get();
         server_transport = made.server.get();
         client = std::make_unique<tls_stream>(std::move(made.client), client_settings, name);
@@ -53,8 +53,8 @@ struct tls_pair {
         other.get();
     }
 
-    memory_stream* client_transport;
-    memory_stream* server_transport;
+    testing::memory_stream* client_transport;
+    testing::memory_stream* server_transport;
     std::unique_ptr<tls_stream> client;
     std::unique_ptr<tls_stream> server;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/tls.hpp>
-
-#include "support/memory_stream.hpp"
+#include <weft/testing/stream_text.hpp>
 
 #include "net/tls_harness.hpp"
 #include "support/runtime_test.hpp"
@@ -59,7 +58,7 @@ struct over_tls_in_pieces {
 
 struct over_memory {
     static weft::testing::stream_pair connect() {
-        auto made = connect_in_memory();
+        auto made = testing::connect_in_memory();
         return {std::move(made.client), std::move(made.server)};
     }
 };
@@ -102,7 +101,7 @@ FIBER_TEST_F(Tls, RefusesAPeerWithoutACommonProtocol) {
 FIBER_TEST_F(Tls, ShakesHandsWhenFirstNeeded) {
     tls_pair pair;
     auto other = spawn([&] { pair.server->write_all(bytes_of("hello")); });
-    EXPECT_EQ(test::read_up_to(*pair.client, 5), "hello");
+    EXPECT_EQ(testing::read_up_to(*pair.client, 5), "hello");
     other.get();
 }
 
@@ -113,7 +112,7 @@ void expect_exchange(tls_pair& pair, const std::string& text) {
             end.write_all(bytes_of(text));
             end.shutdown_write();
         });
-        EXPECT_EQ(test::read_up_to(end, text.size() + 1), text);
+        EXPECT_EQ(testing::read_up_to(end, text.size() + 1), text);
         writing.get();
     };
     auto other = spawn([&] { talk(*pair.server); });
@@ -195,11 +194,11 @@ TEST_F(Tls, RefusesUnusableSettings) {
 // One fiber reads while another writes, both without end.
 FIBER_TEST_F(Tls, CarriesBothDirectionsWithoutWaitingForEachOther) {
     tls_pair pair(client_context(), server_context(), "a.test", {.capacity = 1'000});
-    const auto sent = test::pattern(300'000);
+    const auto sent = testing::pattern(300'000);
     auto up = spawn([&] { pair.client->write_all(bytes_of(sent)); });
     auto down = spawn([&] { pair.server->write_all(bytes_of(sent)); });
-    auto read_up = spawn([&] { return test::read_up_to(*pair.server, sent.size()); });
-    EXPECT_EQ(test::read_up_to(*pair.client, sent.size()), sent);
+    auto read_up = spawn([&] { return testing::read_up_to(*pair.server, sent.size()); });
+    EXPECT_EQ(testing::read_up_to(*pair.client, sent.size()), sent);
     EXPECT_EQ(read_up.get(), sent);
     up.get();
     down.get();
@@ -213,7 +212,7 @@ FIBER_TEST_F(Tls, CanStillReadAfterItsGoodbye) {
     std::array<std::byte, 1> block{};
     EXPECT_EQ(pair.server->read_some(block), 0U);
     pair.server->write_all(bytes_of("answer"));
-    EXPECT_EQ(test::read_up_to(*pair.client, 6), "answer");
+    EXPECT_EQ(testing::read_up_to(*pair.client, 6), "answer");
     EXPECT_THROW(pair.client->write_all(bytes_of("x")), error);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/net/unix.hpp>
+#include <weft/testing/stream_text.hpp>
 
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "support/sockets.hpp"
 
@@ -37,7 +37,7 @@ FIBER_TEST_F(Unix, ConnectsByPath) {
     auto client = unix_stream::connect(at());
     auto server = listener.accept();
     client.write_all(bytes_of("x"));
-    EXPECT_EQ(test::read_up_to(server, 1), "x");
+    EXPECT_EQ(testing::read_up_to(server, 1), "x");
     EXPECT_EQ(client.peer_address(), at());
 }
 

@@ -3,12 +3,12 @@
 // Scenario 17: every single call of a conversation fails once, in the server and in the client.
 #include "client_harness.hpp"
 #include "server_harness.hpp"
-#include "support/failing_stream.hpp"
 #include "support/runtime_test.hpp"
 
 #include <weft/http/client.hpp>
 #include <weft/http/error.hpp>
 #include <weft/net/error.hpp>
+#include <weft/testing/failing_stream.hpp>
 
 #include <array>
 #include <chrono>
@@ -21,8 +21,8 @@
 namespace weft::http::test {
 namespace {
 
-using weft::test::failing_stream;
-using weft::test::planned_failure;
+using weft::testing::failing_stream;
+using weft::testing::planned_failure;
 
 constexpr std::errc codes[] = {std::errc::connection_reset, std::errc::broken_pipe,
                                std::errc::timed_out};

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "support/memory_stream.hpp"
-
 #include <weft/channel.hpp>
 #include <weft/http/server.hpp>
 #include <weft/run.hpp>
 #include <weft/task.hpp>
+#include <weft/testing/memory_stream.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -16,9 +15,9 @@
 
 namespace weft::http::test {
 
-using weft::test::connect_in_memory;
-using weft::test::memory_options;
-using weft::test::memory_stream;
+using weft::testing::connect_in_memory;
+using weft::testing::memory_options;
+using weft::testing::memory_stream;
 
 inline constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -40,7 +39,7 @@ public:
     void join() { serving_.join(); }
 
 private:
-    served_connection(weft::test::memory_connection made, handler answer, server_options options)
+    served_connection(weft::testing::memory_connection made, handler answer, server_options options)
         : client_(std::move(made.client)),
           serving_(
               spawn([peer = std::move(made.server), answer = std::move(answer),

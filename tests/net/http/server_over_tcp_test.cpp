@@ -2,9 +2,9 @@
 //
 // Scenarios 26, 27 and 28 over real sockets, in real time.
 #include <weft/http/server.hpp>
+#include <weft/testing/stream_text.hpp>
 
 #include "server_harness.hpp"
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
 #include "tcp_server.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using weft::test::open_descriptors;
 using weft::test::other_fibers;
-using weft::test::read_up_to;
+using weft::testing::read_up_to;
 
 constexpr std::size_t everything = 10'000'000;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "net/tls_harness.hpp"
-#include "support/memory_stream.hpp"
 #include "support/recorded_events.hpp"
+
+#include <weft/testing/memory_stream.hpp>
+#include <weft/testing/stream_text.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,9 +14,9 @@
 namespace weft::net {
 namespace {
 
-using test::connect_in_memory;
 using test::recorded_events;
 using test::tls_pair;
+using testing::connect_in_memory;
 using trace::event_type;
 
 run_options in_virtual_time() {
@@ -28,7 +30,7 @@ TEST(RecordedHandshake, HasAnEventOfEachSideAndOneOfEveryPieceOfRecords) {
             tls_pair pair;
             pair.shake_hands();
             pair.server->write_all(bytes_of("x"));
-            EXPECT_EQ(test::read_up_to(*pair.client, 1), "x");
+            EXPECT_EQ(testing::read_up_to(*pair.client, 1), "x");
         },
         in_virtual_time());
     const auto began = recorded.of(event_type::work_began);
@@ -64,7 +66,7 @@ TEST(RecordedHandshake, SaysThatASessionWasResumed) {
                 tls_pair pair(client, server);
                 pair.shake_hands();
                 pair.server->write_all(bytes_of("x"));
-                EXPECT_EQ(test::read_up_to(*pair.client, 1), "x");
+                EXPECT_EQ(testing::read_up_to(*pair.client, 1), "x");
             }
         },
         in_virtual_time());

@@ -2,8 +2,9 @@
 #include "tls/session_cache.hpp"
 
 #include "net/tls_harness.hpp"
-#include "support/memory_stream.hpp"
 #include "support/runtime_test.hpp"
+
+#include <weft/testing/stream_text.hpp>
 
 #include <gtest/gtest.h>
 
@@ -29,7 +30,7 @@ bool connect_once(const tls_context& client, const tls_context& server,
     tls_pair pair(client, server, name);
     pair.shake_hands();
     pair.server->write_all(bytes_of("x"));
-    EXPECT_EQ(read_up_to(*pair.client, 1), "x");
+    EXPECT_EQ(testing::read_up_to(*pair.client, 1), "x");
     EXPECT_EQ(pair.client->resumed(), pair.server->resumed());
     return pair.client->resumed();
 }

@@ -2,11 +2,11 @@
 #include "tls/session.hpp"
 
 #include "net/tls_harness.hpp"
+#include "support/runtime_test.hpp"
+
+#include <weft/testing/stream_text.hpp>
 
 #include <gtest/gtest.h>
-
-#include "support/memory_stream.hpp"
-#include "support/runtime_test.hpp"
 
 #include <array>
 #include <chrono>
@@ -26,7 +26,7 @@ FIBER_TEST_F(TlsSession, ReportsTruncation) {
     pair.shake_hands();
     pair.server->write_all(bytes_of("part"));
     pair.server->close();
-    EXPECT_EQ(test::read_up_to(*pair.client, 4), "part");
+    EXPECT_EQ(testing::read_up_to(*pair.client, 4), "part");
     std::array<std::byte, 1> more{};
     try {
         (void)pair.client->read_some(more);
@@ -107,7 +107,7 @@ FIBER_TEST_F(TlsSession, RefusesGarbageBehindTheHandshake) {
 /// A peer that is OpenSSL alone, to do what tls_stream never does.
 class raw_peer {
 public:
-    explicit raw_peer(memory_stream& transport, int version = 0) : transport_(transport) {
+    explicit raw_peer(testing::memory_stream& transport, int version = 0) : transport_(transport) {
         SSL_CTX* settings = SSL_CTX_new(TLS_client_method());
         ssl_ = SSL_new(settings);
         SSL_CTX_free(settings);
@@ -142,7 +142,7 @@ private:
         BIO_write(SSL_get_rbio(ssl_), block.data(), static_cast<int>(count));
     }
 
-    memory_stream& transport_;
+    testing::memory_stream& transport_;
     SSL* ssl_;
 };
 
@@ -182,7 +182,7 @@ FIBER_TEST_F(TlsSession, TakesAFewKeyUpdates) {
             peer.send();
         }
     });
-    EXPECT_EQ(test::read_up_to(*pair.server, 100), std::string(100, 'x'));
+    EXPECT_EQ(testing::read_up_to(*pair.server, 100), std::string(100, 'x'));
     pair.server->write_all(bytes_of("y"));
 }
 
@@ -230,7 +230,7 @@ FIBER_TEST_F(TlsSession, IsNotConfusedByFailuresOfOthers) {
     bad.client_transport->write("nonsense nonsense nonsense");
     EXPECT_THROW(bad.server->handshake(), error);
     auto writing = spawn([&] { good.server->write_all(bytes_of("fine")); });
-    EXPECT_EQ(test::read_up_to(*good.client, 4), "fine");
+    EXPECT_EQ(testing::read_up_to(*good.client, 4), "fine");
 }
 
 }  // namespace
