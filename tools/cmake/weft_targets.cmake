@@ -94,20 +94,25 @@ function(weft_test room)
     endif()
 endfunction()
 
-# weft_register_tests(<target> <prefix of names> <room> [<engine>] [TOGETHER <suite>])
+# weft_register_tests(<target> <prefix of names> <room> [<engine>] [TOGETHER <suite> [AT_ONCE <n>]])
 #
 # Each suite is a test, each case of a suite whose name ends in Slow or Long another
 # (weft_test_suites.cmake). The labels are <room>, <room>-slow or <room>-long, and <engine>: `native`
 # or `boost_fiber`. TOGETHER: a slow suite that runs in one process nevertheless, for the sake of
-# what its cases share, and begins early. With WEFT_TEST_SHARDS, the quick cases run in so many processes.
+# what its cases share, and begins early; AT_ONCE: in so many processes at once, as its cases mostly
+# wait. With WEFT_TEST_SHARDS, the quick cases run in so many processes.
 function(weft_register_tests target prefix room)
-    cmake_parse_arguments(PARSE_ARGV 3 arg "" "TOGETHER" "")
+    cmake_parse_arguments(PARSE_ARGV 3 arg "" "TOGETHER;AT_ONCE" "")
     set(engine ${arg_UNPARSED_ARGUMENTS})
     set(apart "-*Slow.*:*Long.*")
     if(arg_TOGETHER)
         string(APPEND apart ":${arg_TOGETHER}.*")
+        set(at_once)
+        if(arg_AT_ONCE)
+            set(at_once ${PROJECT_SOURCE_DIR}/tools/cmake/at_once.sh ${arg_AT_ONCE})
+        endif()
         add_test(NAME ${prefix}${arg_TOGETHER}
-            COMMAND ${target} --gtest_filter=${arg_TOGETHER}.* --gtest_brief=1)
+            COMMAND ${at_once} $<TARGET_FILE:${target}> --gtest_filter=${arg_TOGETHER}.* --gtest_brief=1)
         set_tests_properties(${prefix}${arg_TOGETHER} PROPERTIES
             TIMEOUT 600 COST 10 LABELS "${room}-slow;${engine}")
     endif()

@@ -8,30 +8,58 @@ set -euo pipefail
 
 readonly questions=$1 tool=$2
 work=$(mktemp -d)
-program=
-trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+trap 'wait; rm -rf "$work"' EXIT
 
 fail() {
     echo "FAILED: $*" >&2
     exit 1
 }
 
-# Records a second of the program with this fault, with these options.
-record() {
-    local fault=$1 line
-    shift
-    mkfifo "$work/output"
-    "$questions" "$fault" > "$work/output" 2> "$work/said" &
+# Records a second of the program with this fault, with these options, under a name. In a process
+# of its own: they mostly wait, so several are recorded at once.
+record() (
+    name=$1 fault=$2
+    shift 2
+    mkfifo "$work/$name.output"
+    "$questions" "$fault" > "$work/$name.output" 2> "$work/$name.said" &
     program=$!
-    read -r line < "$work/output"
-    rm "$work/output"
+    trap 'kill -KILL "$program"' EXIT
+    read -r line < "$work/$name.output"
     [ "$line" = ready ] || fail "$fault said: $line"
-    "$tool" record "$program" -o "$work/$fault.ftr" --for 1 "$@" 2> "$work/errors" ||
-        fail "record: $(cat "$work/errors")"
-    kill -KILL "$program"
-    wait "$program" 2> "$work/said" || true
-    program=
+    "$tool" record "$program" -o "$work/$name.ftr" --for 1 "$@" 2> "$work/$name.errors" ||
+        fail "record: $(cat "$work/$name.errors")"
+)
+
+readonly everything=(--events all --stacks)
+recorders=()
+begin() {
+    record "$@" &
+    recorders+=($!)
 }
+finish() {
+    for each in "${recorders[@]}"; do
+        wait "$each" || fail "a recording"
+    done
+    recorders=()
+}
+
+begin dns_by_events dns --events sched+user+dns
+begin tls_by_events tls --events sched+user+tls
+begin dns_by_stacks dns --events sched+user --stacks
+begin tls_by_stacks tls --events sched+user --stacks
+for fault in dns pool quick slow; do
+    begin $fault $fault "${everything[@]}"
+done
+for fault in herd single; do
+    begin $fault $fault
+done
+for fault in deaf stubborn obedient; do
+    begin $fault $fault --events sched+cancel
+done
+finish
+begin computing compute --cpu 250
+begin sleeping quick --cpu 250
+finish
 
 # Nanoseconds of this kind in what `why` says of a request.
 of_request() {
@@ -47,26 +75,17 @@ at_most() {
     [ "$1" -le "$2" ] || fail "$3: $1, not $2 or less"
 }
 
-readonly everything=(--events all --stacks)
-
 # Why is this request slow: DNS, TLS, the line for a worker, or none of them? By events alone, then
 # by stacks alone, as in recordings of older programs.
-record dns --events sched+user+dns
-at_least "$(of_request dns dns)" 50000000 'dns of dns, by events'
-"$tool" why "$work/dns.ftr" request > "$work/why"
+at_least "$(of_request dns_by_events dns)" 50000000 'dns of dns, by events'
+"$tool" why "$work/dns_by_events.ftr" request > "$work/why"
 grep -q 'event  (nobody.example)' "$work/why" || fail "$(cat "$work/why")"
-"$tool" report "$work/dns.ftr" > "$work/dns.txt" || true
+"$tool" report "$work/dns_by_events.ftr" > "$work/dns.txt" || true
 grep -Eq 'dns +nobody.example +[0-9]+ +[0-9]+' "$work/dns.txt" || fail "$(cat "$work/dns.txt")"
-record tls --events sched+user+tls
-at_least "$(of_request tls tls)" 25000000 'tls of tls, by events'
-at_most "$(of_request tls dns)" 0 'dns of tls'
-record dns --events sched+user --stacks
-at_least "$(of_request dns dns)" 50000000 'dns of dns, by stacks'
-record tls --events sched+user --stacks
-at_least "$(of_request tls tls)" 25000000 'tls of tls, by stacks'
-record dns "${everything[@]}"
-record pool "${everything[@]}"
-record quick "${everything[@]}"
+at_least "$(of_request tls_by_events tls)" 25000000 'tls of tls, by events'
+at_most "$(of_request tls_by_events dns)" 0 'dns of tls'
+at_least "$(of_request dns_by_stacks dns)" 50000000 'dns of dns, by stacks'
+at_least "$(of_request tls_by_stacks tls)" 25000000 'tls of tls, by stacks'
 at_least "$(of_request dns dns)" 50000000 'dns of dns'
 at_least "$(of_request pool poolQueue)" 5000000 'line of pool'
 at_least "$(of_request pool poolRun)" 10000000 'worker of pool'
@@ -84,7 +103,6 @@ at_least "$timers" 10 'timers of quick'
 
 # Which wakes led to nothing?
 for fault in herd single; do
-    record $fault
     "$tool" report "$work/$fault.ftr" > "$work/$fault.txt" || true
 done
 grep -q 'futile_wakes: [0-9]* of [0-9]* wakes' "$work/herd.txt" || fail "$(cat "$work/herd.txt")"
@@ -97,23 +115,20 @@ grep -q 'questions::look_up;.*\[event\]' "$work/flame" || fail "$(cat "$work/fla
 ! grep -q 'look_up' "$work/flame" || fail "$(cat "$work/flame")"
 
 # Where does the processor's time go?
-record compute --cpu 250
-"$tool" flame "$work/compute.ftr" --kind=cpu > "$work/flame"
+"$tool" flame "$work/computing.ftr" --kind=cpu > "$work/flame"
 time_of() {
     awk -v name="questions::$1" '$1 ~ name "$" { sum += $2 } END { print sum + 0 }' "$work/flame"
 }
 hash=$(time_of hash) parse=$(time_of parse)
 at_least "$hash" 1 "time of hash: $(cat "$work/flame")"
 at_least $((hash * 10)) $((parse * 15)) "hash runs three times as long as parse, $parse"
-"$tool" flame "$work/compute.ftr" --kind=cpu --by=fiber > "$work/flame"
+"$tool" flame "$work/computing.ftr" --kind=cpu --by=fiber > "$work/flame"
 grep -q '^computer;' "$work/flame" || fail "$(cat "$work/flame")"
-record quick --cpu 250
-"$tool" flame "$work/quick.ftr" --kind=cpu > "$work/flame"
+"$tool" flame "$work/sleeping.ftr" --kind=cpu > "$work/flame"
 ! grep -q 'questions::hash' "$work/flame" || fail "$(cat "$work/flame")"
 
 # Did the cancellation arrive?
 for fault in deaf stubborn obedient; do
-    record $fault --events sched+cancel
     "$tool" report "$work/$fault.ftr" > "$work/$fault.txt" || true
 done
 grep -q 'cancellation: .*cancelled one was cancelled by .*main and did not notice for' "$work/deaf.txt" ||
@@ -124,8 +139,6 @@ grep -q 'cancellation: .* caught that [0-9]* times and went on' "$work/stubborn.
 grep -q 'Cancellations, the latest' "$work/obedient.txt" || fail "$(cat "$work/obedient.txt")"
 
 # What changed between two builds?
-record slow "${everything[@]}"
-record quick "${everything[@]}"
 change_of() {
     "$tool" diff "$work/$1.ftr" "$work/$2.ftr" --json | python3 -c "
 import json, sys
