@@ -89,7 +89,7 @@ created_fiber create_fiber(const spawn_options& options, std::size_t size, std::
     }
     created.on_stack = true;
     created.move_to(fiber_state::ready);
-    created.row->state = trace::row_state::ready;
+    row_head::show_state(*created.row, trace::row_state::ready);
     ++wakes_;
 }
 

@@ -161,7 +161,7 @@ enum class stall_cause : std::uint8_t {
 /// Bytes of a stack that are kept, from the stack pointer on.
 inline constexpr std::size_t snapshot_bytes = 16'384;
 
-/// Where a thread was when a signal interrupted it. `version` as in fiber_row.
+/// Where a thread was when a signal interrupted it. `version` as in object_row.
 struct stack_snapshot {
     std::uint32_t version;
     std::uint32_t size;   ///< bytes of `stack`; 0: there is none
@@ -173,7 +173,7 @@ struct stack_snapshot {
 };
 static_assert(sizeof(stack_snapshot) % 8 == 0);
 
-/// A stall, also one that still lasts. `version` as in fiber_row; `where` has its own.
+/// A stall, also one that still lasts. `version` as in object_row; `where` has its own.
 struct stall_row {
     std::uint32_t version;
     stall_cause cause;

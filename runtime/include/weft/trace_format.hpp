@@ -179,8 +179,9 @@ enum row_part : std::uint8_t { row_name = 1, row_ticks = 2 };
 /// What a fiber is.
 enum class fiber_kind : std::uint8_t { ordinary = 0, main = 1, root = 2, adopted = 3 };
 
-/// A live fiber. `version` is odd while the row changes: read it before and after. Of what changes
-/// when a fiber becomes ready or ends, `state` is written last and `version` stays.
+/// A live fiber. The first word, `version` to `known`, is written last and whole: read it before
+/// and after the rest. `version` is raised with each wait; it stays when the fiber becomes ready or
+/// ends, and is odd while a member changes that belongs to the present state.
 struct fiber_row {
     std::uint32_t version;
     row_state state;
@@ -217,7 +218,7 @@ enum class object_kind : std::uint8_t { unknown = 0, lock = 1, named = 2 };
 
 /// A lock for which somebody has waited, or an object with a name.
 struct object_row {
-    std::uint32_t version;  ///< as in fiber_row
+    std::uint32_t version;  ///< odd while the row changes: read it before and after
     object_kind kind;
     std::uint8_t reason;  ///< how fibers wait for it
     std::uint16_t unused;

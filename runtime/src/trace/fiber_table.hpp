@@ -5,6 +5,7 @@
 
 #include "fiber.hpp"
 #include "trace/row_change.hpp"
+#include "trace/row_head.hpp"
 
 #include <cstdint>
 #include <span>
@@ -34,16 +35,19 @@ public:
         ++loop_.live;
         trace::fiber_row& row = take();
         born.row = &row;
-        const row_change change(row);
-        row.state = state;
         fill(row, born, now);
+        const bool named = born.name[0] != '\0';
+        if (named) [[unlikely]] {
+            row.name = born.name;
+        }
+        row_head::show_new(row, state, born.kind, named ? trace::row_name : 0);
     }
 
     [[gnu::always_inline]] void remove(fiber& gone) noexcept {
         --loop_.live;
         trace::fiber_row& row = *gone.row;
         if (&row != &shared_) {
-            row.state = trace::row_state::unused;
+            row_head::show_state(row, trace::row_state::unused);
             row.next_unused = std::exchange(free_, static_cast<std::uint64_t>(&row - rows_.data()));
         }
     }
@@ -64,13 +68,9 @@ private:
         return shared_;
     }
 
-    /// Only the first two cache lines, unless there is more to say.
+    /// Only the first two cache lines; the head comes later.
     [[gnu::always_inline]] static void fill(trace::fiber_row& row, const fiber& born,
                                             std::uint64_t now) noexcept {
-        const bool named = born.name[0] != '\0';
-        row.reason = 0;
-        row.kind = born.kind;
-        row.known = named ? trace::row_name : 0;
         row.id = born.id;
         row.object = 0;
         row.since = now;
@@ -87,9 +87,6 @@ private:
         row.spawn_line = born.spawned_at.line();
         row.wait_stack = 0;
         row.born = now;
-        if (named) [[unlikely]] {
-            row.name = born.name;
-        }
     }
 
     std::span<trace::fiber_row> rows_;

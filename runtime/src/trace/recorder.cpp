@@ -177,8 +177,13 @@ void recorder::push(trace::event_type what, std::uint64_t subject, std::uint8_t 
 [[gnu::noinline]] void recorder::note_ready(fiber& woken) noexcept {
     if (wants(trace::sched_events)) {
         const bool aborted = woken.scope != nullptr && woken.scope->cause != nullptr;
-        push(trace::event_type::woken, woken.id, static_cast<std::uint8_t>(woken.reason),
-             aborted ? 1 : 0, waker(), 0, address_of(woken.wait_object));
+        ring_.push({.time = clock_.now(),
+                    .fiber = static_cast<std::uint32_t>(woken.id),
+                    .type = trace::event_type::woken,
+                    .sub = static_cast<std::uint8_t>(woken.reason),
+                    .aux = static_cast<std::uint16_t>(aborted ? 1 : 0),
+                    .x = static_cast<std::uint32_t>(waker()),
+                    .object = address_of(woken.wait_object)});
     }
     tell(trace_event::ready, &woken);
 }

@@ -13,6 +13,7 @@
 #include "trace/memory.hpp"
 #include "trace/object_table.hpp"
 #include "trace/row_change.hpp"
+#include "trace/row_head.hpp"
 #include "trace/stack_survey.hpp"
 #include "trace/stack_table.hpp"
 #include "trace/string_table.hpp"
@@ -71,8 +72,7 @@ public:
     }
     void ended(fiber& self) noexcept {
         self.row->since = page_->shown.turned;
-        processor::order_stores();
-        self.row->state = trace::row_state::finished;
+        row_head::show_state(*self.row, trace::row_state::finished);
         if (watched()) [[unlikely]] {
             note_ended(self);
         }
@@ -85,19 +85,17 @@ public:
     void gone(fiber& dead) noexcept { table_.remove(dead); }
 
     [[gnu::always_inline]] void parked(fiber& self) noexcept {
-        {
-            trace::fiber_row& row = *self.row;
-            const row_change change(row);
-            row.state = trace::row_state::parked;
-            row.reason = static_cast<std::uint8_t>(self.reason);
-            row.object = reinterpret_cast<std::uintptr_t>(self.wait_object);
-            row.since = page_->shown.turned;
-            row.waits = row.waits + 1;
+        const wait_reason reason = self.reason;  // a constant to most callers
+        trace::fiber_row& row = *self.row;
+        row.object = address_of(self.wait_object);
+        row.since = page_->shown.turned;
+        row.waits = row.waits + 1;
+        if (reason == wait_reason::join) {
+            row.blocked_on = joined_by(self)->id;
         }
-        if (is_lock(self.reason)) {
+        row_head::show_wait(row, static_cast<std::uint8_t>(reason));
+        if (is_lock(reason)) {
             note_lock_wanted(self);
-        } else if (self.reason == wait_reason::join) {
-            self.row->blocked_on = joined_by(self)->id;
         }
         if (watched()) [[unlikely]] {
             note_parked(self);
@@ -108,8 +106,7 @@ public:
         trace::fiber_row& row = *woken.row;
         row.since = page_->shown.turned;
         row.woken_by = waker();
-        processor::order_stores();
-        row.state = trace::row_state::ready;
+        row_head::show_state(row, trace::row_state::ready);
         if (is_lock(woken.reason)) [[unlikely]] {
             note_lock_wait_ended(woken);
         }

@@ -39,19 +39,22 @@ T copy_words(const std::byte* from, std::size_t size) noexcept {
 /// writer was stopped in the middle of it.
 inline constexpr int read_attempts = 1000;
 
-/// Copies a row that begins with its version, which is odd while the row changes. False if it
+/// Copies a row whose first word has its version, which is odd while the row changes. False if it
 /// changed at each attempt.
+///
+/// The whole word is compared, since a fiber's row changes its state in it without being odd
+/// before: until that store, what was written for the new state stands beside the old one.
 template <class Row>
 bool copy_row(const std::byte* from, std::size_t size, Row& into) noexcept {
-    const auto* version = reinterpret_cast<const std::uint32_t*>(from);
+    const auto* head = reinterpret_cast<const std::uint64_t*>(from);
     for (int attempt = 0; attempt < read_attempts; ++attempt) {
-        // Acquire, and the fence below: the copy is not read before, or after, its version. Their
+        // Acquire, and the fence below: the copy is not read before, or after, its head. Their
         // partners are the writer's ordered stores around each change.
-        const std::uint32_t before = __atomic_load_n(version, __ATOMIC_ACQUIRE);
-        if (before % 2 == 0) {
+        const std::uint64_t before = __atomic_load_n(head, __ATOMIC_ACQUIRE);
+        if (static_cast<std::uint32_t>(before) % 2 == 0) {
             copy_words(from, size, into);
             __atomic_thread_fence(__ATOMIC_ACQUIRE);
-            if (__atomic_load_n(version, __ATOMIC_RELAXED) == before) {
+            if (__atomic_load_n(head, __ATOMIC_RELAXED) == before) {
                 return true;
             }
         }
