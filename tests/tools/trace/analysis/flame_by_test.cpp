@@ -111,6 +111,17 @@ TEST(FlameBySpan, OfASpanThatBeganBeforeNothingIsKnown) {
                 ElementsAre(Pair("[not known];#1", 40'000)));
 }
 
+// Its row was read when the span was over already, or was lost.
+TEST(FlameBySpan, OfAnEndWithoutABeginNothingIsKnownAfterwards) {
+    recorded_story story;
+    story.spawned(0, 1).loop_ran(0, 1);
+    end_span(story, 30, 1, 3);
+    story.left(50, 1, sleeping, 0);
+    EXPECT_THAT(
+        paths_of(story, flame_owner::span, flame_kind::run, 50),
+        ElementsAre(Pair("[no span];a.cpp:10", 30'000), Pair("[not known];a.cpp:10", 20'000)));
+}
+
 TEST(FlameByOther, NamesFibersAndPlaces) {
     auto story = with_spans();
     story.named(1, 1, "worker; one");

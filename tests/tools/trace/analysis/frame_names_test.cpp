@@ -11,6 +11,15 @@
 #include "recording/modules.hpp"
 #include "support/temporary_file.hpp"
 
+namespace weft::detail {
+
+// As the runtime's own are called.
+[[gnu::noinline]] int function_of_the_runtime(int number) {
+    return number + 2;
+}
+
+}  // namespace weft::detail
+
 namespace weft::test {
 
 // Not in an anonymous namespace, so that its name is in the symbol table.
@@ -80,6 +89,18 @@ TEST(FrameNames, LeaveOutTheRuntimeUnlessNothingElseIsThere) {
     const auto unknown = std::uint64_t{16};
     EXPECT_EQ(names.functions_of({{unknown}, false}).front().function, "0x10");
     EXPECT_THAT(names.functions_of({{}, false}), IsEmpty());
+}
+
+TEST(FrameNames, HaveTheRuntimeWhereAStackIsNothingElse) {
+    const auto modules = own_modules();
+    trace_tool::frame_names names(modules);
+    const auto internal = std::bit_cast<std::uint64_t>(&detail::function_of_the_runtime) + 1;
+    const auto alone = names.functions_of({{internal}, false});
+    ASSERT_EQ(alone.size(), 1U);
+    EXPECT_EQ(alone.front().function, "weft::detail::function_of_the_runtime(int)");
+    const auto called = names.functions_of({{internal, inside_the_function()}, false});
+    ASSERT_EQ(called.size(), 1U);
+    EXPECT_EQ(called.front().function, "weft::test::function_in_a_stack(int)");
 }
 
 TEST(FrameNames, OfAFunctionAndItsLine) {

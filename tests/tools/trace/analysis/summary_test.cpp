@@ -8,6 +8,15 @@
 namespace weft::test {
 namespace {
 
+trace::fiber_row parked_since(std::uint64_t id, std::uint64_t nanoseconds) {
+    trace::fiber_row row{};
+    row.id = id;
+    row.state = trace::row_state::parked;
+    row.reason = sleeping;
+    row.since = nanoseconds;
+    return row;
+}
+
 TEST(Summary, AddsUpWhatEachFiberDid) {
     const temporary_file file;
     recorded_story story;
@@ -57,13 +66,48 @@ TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
     EXPECT_EQ(read.file.lost, 2U);
 }
 
-trace::fiber_row parked_since(std::uint64_t id, std::uint64_t nanoseconds) {
-    trace::fiber_row row{};
-    row.id = id;
-    row.state = trace::row_state::parked;
-    row.reason = sleeping;
-    row.since = nanoseconds;
-    return row;
+TEST(Summary, LeavesCutRunsAndLinesOutOfPercentiles) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).gap(2).left(10, 5, sleeping, 0).woken(20, 5, sleeping).gap(1);
+    story.loop_ran(30, 5).left(70, 5, sleeping, 0);
+    story.write(file, 70);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.runs.count(), 1U);  // from 30 to 70
+    EXPECT_EQ(read.runs.longest(), 40U);
+    EXPECT_EQ(read.ready.count(), 0U);
+    EXPECT_EQ(read.gaps, 2U);
+}
+
+TEST(Summary, CountsALossAfterTheLastEvent) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).left(10, 5, sleeping, 0).gap(3);
+    story.write(file, 120);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.gaps, 1U);
+    EXPECT_EQ(read.file.lost, 3U);
+}
+
+TEST(Summary, TakesTheFirstRecordingInARingForNoGap) {
+    const temporary_file file;
+    recorded_story story;
+    story.told().rows = {parked_since(1, 0)};
+    story.add({0, 0, trace::event_type::started, 0, 0, 0, 0, 1});
+    story.woken(50, 1, sleeping).loop_ran(50, 1).left(60, 1, trace::leave_finished, 0);
+    story.write(file, 60);
+    const auto read = trace_tool::summarize(file.path());
+    EXPECT_EQ(read.fibers.at(1).waiting.at(sleeping), 50U);
+    EXPECT_EQ(read.fibers.at(1).unknown, 0U);
+}
+
+TEST(Summary, BeginsWithTheEventsIfTheyWereThereBefore) {
+    const temporary_file file;
+    recorded_story story(1'000);
+    story.told().rows = {parked_since(1, 0)};
+    story.loop_ran(400, 3).left(410, 3, sleeping, 0);
+    story.write(file, 1'500);
+    EXPECT_EQ(trace_tool::summarize(file.path()).fibers.at(1).waiting.at(sleeping), 1'100U);
 }
 
 // The events were there before the recorder, which read the rows 5 s later.
@@ -78,6 +122,35 @@ TEST(Summary, DoesNotTakeALaterStateForThatAtTheBegin) {
     EXPECT_EQ(read.fibers.at(1).waiting.at(sleeping), 100U);
     EXPECT_EQ(read.fibers.at(2).waiting_total(), 0U);
     EXPECT_EQ(read.fibers.at(2).unknown, 100U);
+}
+
+// A virtual clock has nothing to do with that of the recorder.
+TEST(Summary, BelievesStatesOfAVirtualTime) {
+    const temporary_file file;
+    recorded_story story;
+    story.told().program.virtual_time = true;
+    story.told().rows = {parked_since(1, 1'000'000'000'000)};
+    story.loop_ran(0, 3).left(10, 3, sleeping, 0);
+    story.write(file, 100);
+    EXPECT_EQ(trace_tool::summarize(file.path()).fibers.at(1).waiting.at(sleeping), 100U);
+}
+
+// Rows are read a moment after the begin; and times in them are those of a turn of the loop.
+TEST(Summary, KnowsWhichStatesAreThoseOfTheBegin) {
+    constexpr std::uint64_t begin = 10'000'000;  // us
+    const auto unknown_of_the_first = [](std::vector<trace::fiber_row> rows) {
+        const temporary_file file;
+        recorded_story story(begin);
+        story.told().rows = std::move(rows);
+        story.loop_ran(begin, 3).left(begin + 10, 3, sleeping, 0);
+        story.write(file, begin + 100);
+        return trace_tool::summarize(file.path()).fibers.at(1).unknown;
+    };
+    EXPECT_EQ(unknown_of_the_first({parked_since(1, 10'000'900'000)}), 0U);
+    EXPECT_EQ(unknown_of_the_first({parked_since(1, 10'001'100'000)}), 100U);
+    const auto later = parked_since(2, 14'000'000'000);
+    EXPECT_EQ(unknown_of_the_first({parked_since(1, 9'100'000'000), later}), 100U);
+    EXPECT_EQ(unknown_of_the_first({parked_since(1, 8'900'000'000), later}), 0U);
 }
 
 TEST(Summary, KnowsNothingBetweenTwoRecordingsInOneRing) {

@@ -61,6 +61,15 @@ TEST(TimeWindow, CutsWhatReachesOverItsEdges) {
     EXPECT_EQ(within["recording"]["excludedWaits"], 1);
 }
 
+// Somebody woke the fiber within the same tick.
+TEST(TimeWindow, KeepsAWaitThatTookNoTime) {
+    recorded_story story;
+    story.loop_ran(0, 1).left(100, 1, sleeping, 0).woken(100, 1, sleeping).loop_ran(150, 1);
+    story.left(300, 1, trace::leave_finished, 0);
+    EXPECT_EQ(cut_report_of(story, "50us..250us")["waits"][0]["count"], 1);
+    EXPECT_TRUE(cut_report_of(story, "120us..250us")["waits"].empty());
+}
+
 TEST(TimeWindow, OneBehindTheEndIsEmpty) {
     const auto read = cut_report_of(run_sleep_run(), "10s..");
     EXPECT_EQ(read["recording"]["nanoseconds"], 0);
