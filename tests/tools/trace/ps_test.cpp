@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -57,6 +58,45 @@ TEST(TracePs, PrintsALineForEachFiber) {
     EXPECT_THAT(out, testing::MatchesRegex("ID  NAME +STATE +REASON +OBJECT +SINCE +PARENT +SPAWNED"
                                            "-AT\n 1  worker +parked +sleep +- +[0-9.]+ [a-z]+ +0 +"
                                            "server.cpp:41\n"));
+}
+
+TEST(TracePs, ShowsWhatWasUsedIfItIsAskedFor) {
+    constexpr std::size_t size = 8 * 4096;
+    void* const stack =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(stack, MAP_FAILED);
+    static_cast<volatile char*>(stack)[5 * 4096 + 7] = 1;
+    fake_memory memory;
+    auto& row = memory.add_fiber("worker", weft::test::sleep_reason);
+    row.stack_low = reinterpret_cast<std::uintptr_t>(stack);
+    row.stack_size = size;
+    row.known |= weft::trace::row_ticks;  // of a clock that counts nanoseconds
+    row.run_ticks = 4'500'000;
+    row.longest_run = 1'200;
+    row.waits = 31;
+    const json fiber = fibers_of({"--use"})[0];
+    EXPECT_EQ(fiber.at("stackSize"), size);
+    EXPECT_EQ(fiber.at("stackTouched"), 3 * 4096);
+    EXPECT_EQ(fiber.at("ranNs"), 4'500'000);
+    EXPECT_EQ(fiber.at("longestRunNs"), 1'200);
+    EXPECT_THAT(run_tool({"ps", fake_memory::source(), "--use"}).out,
+                HasSubstr("4.50 ms       1.2 us     31  12 of 32 KiB"));
+    EXPECT_FALSE(fibers_of({})[0].contains("stackSize"));
+    ::munmap(stack, size);
+}
+
+// A row may say anything.
+TEST(TracePs, LooksAtNoStackThatCannotBe) {
+    fake_memory memory;
+    for (const std::uint64_t size : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{1} << 55}) {
+        auto& row = memory.add_fiber("hostile", weft::test::sleep_reason);
+        row.stack_low = 4096;
+        row.stack_size = size;
+    }
+    for (const json& fiber : fibers_of({"--use"})) {
+        EXPECT_TRUE(fiber.at("stackTouched").is_null());
+        EXPECT_TRUE(fiber.at("ranNs").is_null());
+    }
 }
 
 TEST(TracePs, NamesALockAndItsOwner) {

@@ -64,6 +64,16 @@ TEST(TraceProgram, FibersAreShownWithStateReasonAndPlaceOfSpawn) {
     EXPECT_EQ(fiber_named(fibers, "connection").at("reason"), "event");
 }
 
+TEST(TraceProgram, FibersAreShownWithTheMostThatTheyUsedOfTheirStacks) {
+    const planted program("stacks");
+    const json fibers = program.ask("ps", "fibers", {"--use"});
+    const json deep = fiber_named(fibers, "deep");
+    EXPECT_GE(deep.at("stackTouched"), 100 * 1024);
+    EXPECT_LE(deep.at("stackTouched"), deep.at("stackSize"));
+    EXPECT_LT(fiber_named(fibers, "shallow").at("stackTouched"), 100 * 1024);
+    EXPECT_TRUE(deep.at("ranNs").is_null());  // nothing is recorded
+}
+
 TEST(TraceProgram, IsFoundByItsNameAndAmongAllProcesses) {
     const private_name file;
     const planted program("parked", {}, file.path());

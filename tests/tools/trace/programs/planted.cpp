@@ -125,6 +125,23 @@ void tick() {
     }
 }
 
+[[gnu::noinline]] void fill_stack() {
+    std::array<volatile char, 100 * 1024> large;  // bytes; the tests know how many
+    for (auto& each : large) {
+        each = 1;
+    }
+}
+
+void use_stacks(weft::task_group& group) {
+    group.spawn(sleep_long, {.name = "shallow"});
+    group.spawn(
+        [] {
+            fill_stack();
+            sleep_long();
+        },
+        {.name = "deep"});
+}
+
 [[gnu::noinline]] int ask_a_worker() {
     return weft::to_thread([] { return ::pause(); }) + 1;
 }
@@ -142,6 +159,7 @@ const std::map<std::string, std::function<void(weft::task_group&)>> all{
          std::signal(SIGURG, [](int) {});  // takes it from the runtime
          hold_up(group, spin_for_ever);
      }},
+    {"stacks", use_stacks},
     {"many", [](weft::task_group& group) { park_many(group, 100'000); }},
 };
 

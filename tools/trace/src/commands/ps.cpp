@@ -19,6 +19,7 @@ struct ps_options {
     fiber_filter filter;
     bool group = false;
     bool where = false;
+    bool use = false;
     bool json = false;
 };
 
@@ -35,9 +36,9 @@ outcome list_processes(const ps_options& options, output_streams streams) {
 }
 
 // The innermost function of each that is not the runtime's.
-places_of_fibers places_of(const std::vector<shown_fiber>& fibers, const source& from,
-                           const std::vector<runtime_state>& states) {
-    places_of_fibers places;
+std::vector<std::string> places_of(const std::vector<shown_fiber>& fibers, const source& from,
+                                   const std::vector<runtime_state>& states) {
+    std::vector<std::string> places;
     stack_reader reader(from);
     for (const shown_fiber& fiber : fibers) {
         const auto index = static_cast<std::size_t>(fiber.runtime - states.data());
@@ -55,13 +56,19 @@ outcome list_fibers(const ps_options& options, output_streams streams) {
     const auto states = read_states(from);
     fiber_text text(from, states);
     const auto fibers = select_fibers(states, options.filter);
-    const auto places = options.where ? places_of(fibers, from, states) : places_of_fibers();
+    fiber_details details;
+    if (options.where) {
+        details.places = places_of(fibers, from, states);
+    }
+    if (options.use) {
+        details.uses = uses_of(fibers, from);
+    }
     if (options.json) {
-        print_fibers_json(streams.out, fibers, text, from, places);
+        print_fibers_json(streams.out, fibers, text, from, details);
     } else if (options.group) {
         print_groups(streams.out, fibers, text);
     } else {
-        print_fibers(streams.out, fibers, text, places);
+        print_fibers(streams.out, fibers, text, details);
     }
     tell_what_is_missing(streams.err, from, states);
     return outcome::good;
@@ -85,12 +92,16 @@ void add_ps(CLI::App& tool, command_context& context) {
     command.add("--sort", filter.sort).one_of(sort_keys);
     option for_programs = command.add("--json", options->json, "For programs");
     option where = command.add("--where", options->where, "The function in which each is, too");
+    option use = command.add("--use", options->use, "What each has used of processor and stack");
     command.add("--group", options->group, "One line for fibers that are alike")
         .excludes(for_programs)
-        .excludes(where);
+        .excludes(where)
+        .excludes(use);
     command.notes(
-        "Without SRC: all processes that can be looked at.\nExample:\n  weft-trace ps 4711 "
-        "--state=parked --sort=since");
+        "Without SRC: all processes that can be looked at. Of --use, RAN is of the time in which "
+        "it\n"
+        "was recorded, STACK the most that was ever used. Example:\n"
+        "  weft-trace ps 4711 --state=parked --sort=since");
     command.run([options](output_streams streams) { return ps(*options, streams); });
 }
 

@@ -36,6 +36,53 @@ json json_of(const shown_fiber& fiber, fiber_text& text) {
     };
 }
 
+std::string text_of(const std::optional<std::uint64_t>& nanoseconds) {
+    return nanoseconds ? duration_text(*nanoseconds) : std::string();
+}
+
+json json_of(const std::optional<std::uint64_t>& number) {
+    return number ? json(*number) : json();
+}
+
+void add_columns(std::vector<table::column>& columns, const fiber_details& details) {
+    if (!details.uses.empty()) {
+        for (const auto* title : {"RAN", "LONGEST-RUN", "WAITS", "STACK"}) {
+            columns.push_back({title, side::right});
+        }
+    }
+    if (!details.places.empty()) {
+        columns.push_back({"IN"});
+    }
+}
+
+void add_details(table& rows, const shown_fiber& fiber, const fiber_details& details,
+                 std::size_t index) {
+    if (!details.uses.empty()) {
+        const fiber_use& use = details.uses.at(index);
+        rows.add(text_of(use.ran));
+        rows.add(text_of(use.longest_run));
+        rows.add(fiber.row->waits);
+        rows.add(stack_text(use, *fiber.row));
+    }
+    if (!details.places.empty()) {
+        rows.add(details.places.at(index));
+    }
+}
+
+void add_details(json& shown, const shown_fiber& fiber, const fiber_details& details,
+                 std::size_t index) {
+    if (!details.uses.empty()) {
+        const fiber_use& use = details.uses.at(index);
+        shown.add("ranNs", json_of(use.ran));
+        shown.add("longestRunNs", json_of(use.longest_run));
+        shown.add("stackSize", fiber.row->stack_size);
+        shown.add("stackTouched", json_of(use.stack));
+    }
+    if (!details.places.empty()) {
+        shown.add("in", details.places.at(index));
+    }
+}
+
 /// What makes fibers alike: name, state, reason and place of the spawn.
 using group_key = std::tuple<std::string_view, std::string_view, std::string_view, std::string>;
 
@@ -67,7 +114,7 @@ std::vector<group> group_fibers(const std::vector<shown_fiber>& fibers, fiber_te
 }  // namespace
 
 void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fiber_text& text,
-                  const places_of_fibers& places) {
+                  const fiber_details& details) {
     std::vector<table::column> columns{{"ID", side::right},
                                        {"NAME"},
                                        {"STATE"},
@@ -76,9 +123,7 @@ void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
                                        {"SINCE", side::right},
                                        {"PARENT", side::right},
                                        {"SPAWNED-AT"}};
-    if (!places.empty()) {
-        columns.push_back({"IN"});
-    }
+    add_columns(columns, details);
     table rows(columns, fibers.size());
     std::size_t index = 0;
     for (const shown_fiber& fiber : fibers) {
@@ -90,9 +135,7 @@ void print_fibers(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
         rows.add(duration_text(time_in_state(fiber)));
         rows.add(fiber.row->parent);
         rows.add(text.spawned_at(*fiber.row));
-        if (!places.empty()) {
-            rows.add(places.at(index++));
-        }
+        add_details(rows, fiber, details, index++);
     }
     rows.print(out);
 }
@@ -116,14 +159,12 @@ void print_groups(std::ostream& out, const std::vector<shown_fiber>& fibers, fib
 }
 
 void print_fibers_json(std::ostream& out, const std::vector<shown_fiber>& fibers, fiber_text& text,
-                       const source& from, const places_of_fibers& places) {
+                       const source& from, const fiber_details& details) {
     json_list list(out, "fibers");
     std::size_t index = 0;
     for (const shown_fiber& fiber : fibers) {
         json shown = json_of(fiber, text);
-        if (!places.empty()) {
-            shown.add("in", places.at(index++));
-        }
+        add_details(shown, fiber, details, index++);
         list.add(shown);
     }
     list.finish({{"process", from.process}, {"program", from.program}});
