@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 namespace weft::trace_tool {
@@ -32,7 +33,9 @@ bool ask_for_stacks(const mapped_memory& runtime) {
 
 std::optional<trace::stack_snapshot> ask_for_snapshot(const mapped_memory& runtime, pid_t process) {
     const auto signal = static_cast<int>(runtime.loop().signal);
-    if (signal == 0) {
+    // No other, whatever the memory says: it would do harm to a process that does not expect it,
+    // and a file may name any.
+    if (signal != SIGURG) {
         return std::nullopt;
     }
     const auto asked = __atomic_add_fetch(&runtime.control().asked_snapshot, 1, __ATOMIC_ACQ_REL);

@@ -47,13 +47,15 @@ struct pending {
     std::size_t depth;
 };
 
-void push_children(std::vector<pending>& onto, const children_of& children, std::uint64_t parent,
+/// Takes the children out, so that each is printed once even if rows have the same number.
+void push_children(std::vector<pending>& onto, children_of& children, std::uint64_t parent,
                    std::size_t depth) {
-    const auto found = children.find(parent);
-    if (found == children.end()) {
+    const auto found = children.extract(parent);
+    if (found.empty()) {
         return;
     }
-    for (auto child = found->second.rbegin(); child != found->second.rend(); ++child) {
+    const auto& taken = found.mapped();
+    for (auto child = taken.rbegin(); child != taken.rend(); ++child) {
         onto.push_back({*child, depth});
     }
 }
@@ -63,7 +65,7 @@ void push_children(std::vector<pending>& onto, const children_of& children, std:
 void print_tree(std::ostream& out, const std::vector<runtime_state>& states, fiber_text& text) {
     const fiber_names names(states);
     const wait_graph graph(states);
-    const children_of children = find_children(states, names);
+    children_of children = find_children(states, names);
     std::vector<pending> stack;
     push_children(stack, children, 0, 0);
     while (!stack.empty()) {
