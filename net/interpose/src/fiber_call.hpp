@@ -65,6 +65,16 @@ void leave_if_cancelled();
 /// Whether the exception being handled is a cancellation that the caller does not see.
 [[nodiscard]] bool is_ignored_cancellation() noexcept;
 
+template <class Result, class Body>
+Result fiber_call(Result failed, Body&& body);
+
+/// fiber_call() once more, shielded. Out of line, as what is on the stack of a fiber that waits
+/// counts thousands of times.
+template <class Result, class Body>
+[[gnu::noinline]] Result fiber_call_again(Result failed, Body& body) {
+    return weft::detail::run_shielded([&] { return fiber_call<Result>(failed, body); });
+}
+
 /// Runs `body`, the wrapper's part inside of weft, and returns what it returns; `failed` with errno
 /// set instead of an exception. A success leaves errno as it was.
 ///
@@ -85,7 +95,7 @@ Result fiber_call(Result failed, Body&& body) {
         errno = again ? before : errno_of_current_exception();
     }
     if (again) {
-        return weft::detail::run_shielded([&] { return fiber_call<Result>(failed, body); });
+        return fiber_call_again<Result>(failed, body);
     }
     leave_if_cancelled();
     return failed;

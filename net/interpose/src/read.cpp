@@ -39,6 +39,12 @@ ssize_t read_when_ready(int fd, const iovec* into, int count) {
         [&] { return real.readv(fd, into, count); });
 }
 
+/// Out of line, as what is on the stack of a fiber that waits counts thousands of times.
+[[gnu::noinline]] ssize_t read_no_socket(int fd, void* into, std::size_t size) {
+    const iovec whole{into, size};
+    return read_when_ready(fd, &whole, 1);
+}
+
 [[gnu::noinline]] ssize_t read_parts(int fd, const iovec* into, int count) {
     if (!on_fiber("readv")) {
         return real.readv(fd, into, count);
@@ -58,8 +64,7 @@ ssize_t read_when_ready(int fd, const iovec* into, int count) {
             }
             socket_hint::note_no_socket(fd);
         }
-        const iovec whole{into, size};
-        return read_when_ready(fd, &whole, 1);
+        return read_no_socket(fd, into, size);
     });
 }
 

@@ -63,26 +63,20 @@ inline ssize_t receive_at_once(int fd, void* into, std::size_t size) noexcept {
 
 /// recv() by the reactor, which makes it once there is something, or at once if it knows no better.
 ///
-/// Cancellation: throws cancelled; no byte is lost.
-inline ssize_t receive_by_reactor(int fd, void* into, std::size_t size,
-                                  clock::time_point deadline) {
-    const auto receive = [&] {
-        const std::size_t received = io::recv(fd, {static_cast<std::byte*>(into), size});
-        socket_hint::note_received(fd, static_cast<ssize_t>(received), size);
-        return static_cast<ssize_t>(received);
-    };
-    note_wait();
-    try {
-        if (deadline == never) {
-            return receive();
-        }
-        const auto received = move_on_at(deadline, receive);
-        errno = EAGAIN;
-        return received.value_or(-1);
-    } catch (const io_error& failure) {  // no socket any more: the caller has another way
-        errno = failure.code().value();
-        return -1;
-    }
+/// Cancellation: throws cancelled; no byte is lost. \throws io_error
+inline ssize_t receive_by_reactor(int fd, void* into, std::size_t size) {
+    const std::size_t received = io::recv(fd, {static_cast<std::byte*>(into), size});
+    socket_hint::note_received(fd, static_cast<ssize_t>(received), size);
+    return static_cast<ssize_t>(received);
+}
+
+/// The same; -1 and EAGAIN when the deadline passes. Out of line: a server has thousands of stacks
+/// that wait here, and few time limits.
+[[gnu::noinline]] inline ssize_t receive_by_reactor(int fd, void* into, std::size_t size,
+                                                    clock::time_point deadline) {
+    const auto received = move_on_at(deadline, [=] { return receive_by_reactor(fd, into, size); });
+    errno = EAGAIN;
+    return received.value_or(-1);
 }
 
 /// recv() without flags, which may block. Where the last one has taken all there was, this one most
@@ -101,7 +95,14 @@ inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
     }
     const descriptor_wait wait(fd, direction::reading);
     if (wait.allowed()) {
-        return receive_by_reactor(fd, into, size, wait.deadline());
+        note_wait();
+        try {
+            return wait.deadline() == never ? receive_by_reactor(fd, into, size)
+                                            : receive_by_reactor(fd, into, size, wait.deadline());
+        } catch (const io_error& failure) {  // no socket any more: the caller has another way
+            errno = failure.code().value();
+            return -1;
+        }
     }
     if (!tried) {
         return receive_at_once(fd, into, size);
