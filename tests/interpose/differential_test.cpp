@@ -23,7 +23,7 @@ std::vector<differential_case> all_cases() {
     for (auto part :
          {reading_cases(), writing_cases(), connecting_cases(), waiting_cases(), other_cases(),
           mutex_cases(), rwlock_cases(), condition_cases(), semaphore_cases(), once_cases(),
-          naming_cases(), resolver_cases(), stream_cases()}) {
+          naming_cases(), resolver_cases(), stream_cases(), stream_reading_cases()}) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

@@ -183,6 +183,24 @@ int puts(const char* text) {
                : EOF;
 }
 
+void perror(const char* text) {
+    const int before = errno;
+    const auto call = [=] {
+        errno = before;
+        real_of<&::perror>("perror")(text);
+        return 0;
+    };
+    constexpr std::size_t longest = 1024;  // of the reason of an error, and more
+    const auto at_once = [=] {
+        return takes_at_once(stderr, longest + (text != nullptr ? std::strlen(text) : 0));
+    };
+    if (on_fiber()) {
+        stream_call<int>(stderr, 0, at_once, call);  // 0 as failure: errno stays as libc leaves it
+    } else {
+        call();
+    }
+}
+
 int fputc(int character, FILE* stream) {
     return put("fputc", character, stream);
 }

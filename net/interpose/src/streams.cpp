@@ -7,9 +7,8 @@
 #include <weft/io.hpp>
 
 #include "chk.hpp"
-#include "real_of.hpp"
 #include "socket_hint.hpp"
-#include "stream_call.hpp"
+#include "stream_function.hpp"
 #include "unlimited_sockets.hpp"
 
 #include <cstring>
@@ -20,11 +19,6 @@ namespace {
 
 size_t write_by_libc(const void* from, std::size_t size, std::size_t count, FILE* stream) {
     return real_of<&::fwrite>("fwrite")(from, size, count, stream);
-}
-
-bool holds_line(const FILE* stream, std::size_t room, int end = '\n') noexcept {
-    const std::string_view there = buffered(stream);
-    return there.size() >= room || there.find(static_cast<char>(end)) != there.npos;
 }
 
 }  // namespace

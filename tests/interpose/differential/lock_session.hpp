@@ -79,5 +79,6 @@ inline constexpr clockid_t wrong_clock = CLOCK_PROCESS_CPUTIME_ID;
 [[nodiscard]] std::vector<differential_case> semaphore_cases();
 [[nodiscard]] std::vector<differential_case> once_cases();
 [[nodiscard]] std::vector<differential_case> stream_cases();
+[[nodiscard]] std::vector<differential_case> stream_reading_cases();
 
 }  // namespace weft::test
