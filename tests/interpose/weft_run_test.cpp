@@ -55,6 +55,39 @@ TEST(WeftRunTest, PipesForksAndWaitsWork) {
     EXPECT_EQ(seen.status, 0);
 }
 
+/// Programs of every Debian: some have threads, some start others and read what these write.
+std::vector<std::vector<std::string>> ordinary_programs(const std::string& lines) {
+    return {{"sort", "--parallel=3", "-S", "1M", "-r", lines},
+            {"awk", "BEGIN { \"echo a | tr a b\" | getline x; print x | \"cat\" }"},
+            {"sed", "-n", "/99$/p", lines},
+            {"gzip", "-nc", lines},
+            {"perl", "-e", "open(my $p, '-|', 'seq 3'); print reverse <$p>; print `echo done`;"},
+            {"find", "/etc/default", "-type", "f", "-exec", "wc", "-c", "{}", "+"},
+            {"bash", "-c", "coproc cat; echo hi >&${COPROC[1]}; read -u ${COPROC[0]} x; echo $x"}};
+}
+
+TEST(WeftRunTest, OrdinaryProgramsWriteWhatTheyWriteNatively) {
+    const temporary_directory directory;
+    const std::string lines = directory.path() / "lines";
+    std::ofstream content(lines);
+    for (int i = 0; i < 20'000; ++i) {
+        content << i * 7919 % 20'011 << '\n';
+    }
+    content.close();
+    for (const std::vector<std::string>& program : ordinary_programs(lines)) {
+        const outcome native = outcome_of(program);
+        std::vector<std::string> with_fibers = program;
+        with_fibers.insert(with_fibers.begin(), "--threads-as-fibers");
+        for (const auto& command : {program, with_fibers}) {
+            const outcome seen = under_weft_run(command);
+            EXPECT_EQ(seen.status, native.status) << program.front();
+            EXPECT_EQ(seen.errors, native.errors) << program.front();
+            EXPECT_TRUE(seen.output == native.output) << program.front();
+        }
+        EXPECT_EQ(native.status, 0) << program.front() << native.errors;
+    }
+}
+
 TEST(WeftRunTest, ReportTellsWaitsWithLocksHeld) {
     const outcome seen = under_weft_run({"--report", WEFT_HOLDS_LOCK});
     EXPECT_EQ(seen.output, "done\n");
