@@ -10,8 +10,9 @@
 
 #include <cstdint>
 #include <fstream>
-#include <regex>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 namespace weft::testing {
 namespace {
@@ -76,6 +77,21 @@ void expect_digest(std::uint64_t known, const std::string& trace) {
     EXPECT_TRUE(found == known) << "0x" << std::hex << found << " of\n" << trace;
 }
 
+std::string without_sizes(const std::string& trace) {
+    std::istringstream lines(trace);
+    std::string kept;
+    for (std::string line; std::getline(lines, line);) {
+        const auto last = line.rfind(' ');
+        for (const std::string_view moved : {" sends", " arrived", " receives"}) {
+            if (std::string_view(line).substr(0, last).ends_with(moved)) {
+                line.resize(last);
+            }
+        }
+        kept += line + '\n';
+    }
+    return kept;
+}
+
 // On every machine, since these numbers were computed on another one. Whoever changes what the
 // runtime, the network or the simulation do one after the other changes them, too.
 TEST(SimulatedTrace, IsTheSameOnEveryMachine) {
@@ -90,8 +106,7 @@ TEST(SimulatedTrace, IsTheSameOnEveryMachineOverHttp) {
 // they arrive follows from it. Which come, in which order, is not: so without sizes, on a network
 // that tears nothing. These are the numbers of OpenSSL 3.0 and 3.5.
 TEST(SimulatedTrace, IsTheSameOnEveryMachineOverTlsButForSizes) {
-    const std::regex sizes(" (sends|arrived|receives) [0-9]+");
-    expect_digest(0x537'0748'7091'c945, std::regex_replace(run_of("calm-tls").trace, sizes, " $1"));
+    expect_digest(0x537'0748'7091'c945, without_sizes(run_of("calm-tls").trace));
 }
 
 }  // namespace
