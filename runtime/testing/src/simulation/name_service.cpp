@@ -14,6 +14,7 @@ constexpr unsigned type_a = 1;
 constexpr unsigned type_aaaa = 28;
 constexpr unsigned server_failure = 2;
 constexpr unsigned no_such_name = 3;
+constexpr unsigned truncated = 0x200;
 
 std::string lower_case(std::string_view name) {
     std::string lower(name.substr(0, name.ends_with('.') ? name.size() - 1 : name.size()));
@@ -61,10 +62,10 @@ void append(std::string& to, std::uint32_t value, int bytes) {
 }
 
 /// A reply without answers: the id and the question of what was asked.
-std::string reply_to(std::string_view message, const question& asked, unsigned code,
+std::string reply_to(std::string_view message, const question& asked, unsigned flags,
                      std::size_t answers) {
     std::string reply(message.substr(0, 2));
-    append(reply, 0x8580 | code, 2);  // an answer, authoritative, recursion wanted and available
+    append(reply, 0x8580 | flags, 2);  // an answer, authoritative, recursion wanted and available
     append(reply, 1, 2);
     append(reply, static_cast<std::uint32_t>(answers), 2);
     append(reply, 0, 4);
@@ -105,7 +106,11 @@ std::string name_service::failure(std::string_view message) {
     return asked ? reply_to(message, *asked, server_failure, 0) : std::string();
 }
 
-std::string name_service::answer(std::string_view message) const {
+void name_service::truncate(std::string_view name) {
+    names_[lower_case(name)].truncated = true;
+}
+
+std::string name_service::answer(std::string_view message, bool in_a_datagram) const {
     const auto asked = read_question(message);
     if (!asked) {
         return {};
@@ -116,6 +121,9 @@ std::string name_service::answer(std::string_view message) const {
     }
     if (found->second.failure) {
         return found->second.failure == name_answer::none ? std::string() : failure(message);
+    }
+    if (in_a_datagram && found->second.truncated) {
+        return reply_to(message, *asked, truncated, 0);
     }
     std::vector<place> fitting;
     for (const auto& each : found->second.addresses) {

@@ -22,9 +22,12 @@ public:
              std::chrono::seconds ttl);
     void add(std::string_view name, name_answer how);
 
+    /// Answers to questions for `name` do not fit into a datagram.
+    void truncate(std::string_view name);
+
     /// The reply to a question; empty: none comes. Names that were not added do not exist.
     /// Source: RFC 1035 section 4.
-    [[nodiscard]] std::string answer(std::string_view question) const;
+    [[nodiscard]] std::string answer(std::string_view question, bool in_a_datagram = true) const;
 
     /// The reply of a server that fails.
     [[nodiscard]] static std::string failure(std::string_view question);
@@ -36,6 +39,7 @@ private:
         std::vector<host> addresses;
         std::uint32_t ttl = 0;
         std::optional<name_answer> failure;
+        bool truncated = false;
     };
 
     std::map<std::string, known> names_;
