@@ -159,6 +159,58 @@ TEST(FaultGate, LimitsBytes) {
     });
 }
 
+TEST(FaultGate, CountsBytesFromTheLatestChange) {
+    with_gate([](gated_echo& tested) {
+        auto client = tested.connect();
+        for (int i = 0; i < 2; ++i) {
+            tested.gate.set({.to_client = false, .limit = 4});
+            EXPECT_EQ(gated_echo::ask(client, "123456789"), "1234");
+        }
+    });
+}
+
+TEST(FaultGate, PassesTheEndOnUnlessItDrops) {
+    with_gate([](gated_echo& tested) {
+        auto client = tested.connect();
+        client.shutdown_write();
+        std::array<std::byte, 1> none{};
+        EXPECT_TRUE(move_on_after(1s, [&] { EXPECT_EQ(client.read_some(none), 0U); }));
+        auto other = tested.connect();
+        tested.gate.set({.to_client = false, .drop = true});
+        other.shutdown_write();
+        EXPECT_FALSE(move_on_after(1s, [&] { (void)other.read_some(none); }));
+    });
+}
+
+TEST(FaultGate, LetsInAsManyAsItIsTold) {
+    with_gate([](gated_echo& tested) {
+        fault_gate narrow(tested.gate.address(), {.max_connections = 1});
+        auto first = net::tcp_stream::connect(narrow.address());
+        EXPECT_EQ(gated_echo::ask(first, "one"), "one");
+        auto second = net::tcp_stream::connect(narrow.address());  // into the backlog
+        EXPECT_EQ(gated_echo::ask(second, "two"), "");
+        first.close();
+        std::array<std::byte, 3> late{};
+        EXPECT_GT(second.read_some(late), 0U);
+    });
+}
+
+TEST(FaultGate, PassesAResetOn) {
+    const auto found = simulate(1, [](simulation& world) {
+        const auto at = net::address::parse_endpoint("10.1.0.1:80", 0);
+        auto listener = net::tcp_listener::listen(at);
+        fault_gate gate(at);
+        auto client = net::tcp_stream::connect(gate.address());
+        auto server = listener.accept();
+        std::array<std::byte, 1> none{};
+        client.write_all(bytes_of("x"));
+        EXPECT_EQ(server.read_some(none), 1U);  // so the gate has connected
+        world.network().reset_connections("10.1.0.1");
+        EXPECT_EQ(failure_of([&] { (void)client.read_some(none); }), std::errc::connection_reset);
+    });
+    EXPECT_FALSE(found.failed()) << found.failure;
+}
+
 TEST(FaultGate, CorruptsBytes) {
     with_gate([](gated_echo& tested) {
         tested.gate.set({.to_client = false, .corrupt_every = 3});

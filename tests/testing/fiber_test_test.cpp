@@ -5,6 +5,7 @@
 #include <weft/task.hpp>
 #include <weft/this_fiber.hpp>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>
 #include <unistd.h>
@@ -191,6 +192,17 @@ TEST(FiberTestLeftovers, IncludeDescriptors) {
                 ElementsAre(AllOf(HasSubstr("descriptors are left open"), HasSubstr("pipe:["))));
     ::close(ends[0]);
     ::close(ends[1]);
+}
+
+TEST(FiberTestLeftovers, IncludeDescriptorsThatReplacedOthers) {
+    const int known = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    EXPECT_THAT(failures_of([&] {
+                    const int other = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+                    EXPECT_EQ(::dup2(other, known), known);
+                    ::close(other);
+                }),
+                ElementsAre(HasSubstr("/dev/zero")));
+    ::close(known);
 }
 
 TEST(FiberTestReports, NameTheTest) {

@@ -177,4 +177,19 @@ TEST(SimulateMany, RunsTheSeedOfTheEnvironmentAlone) {
     EXPECT_EQ(seeds, std::vector<std::uint64_t>{4711});
 }
 
+TEST(SimulateMany, RunsEverySeedOfTheCountOrOfTheEnvironments) {
+    const char* before = std::getenv("WEFT_SIMULATE_COUNT");
+    const std::string kept = before != nullptr ? before : "";
+    std::vector<std::uint64_t> seeds;
+    const auto keep = [&](simulation& world) { seeds.push_back(world.seed()); };
+    ::setenv("WEFT_SIMULATE_COUNT", "", 1);  // as if there were none
+    simulate_many(3, keep);
+    EXPECT_EQ(seeds, (std::vector<std::uint64_t>{1, 2, 3}));
+    ::setenv("WEFT_SIMULATE_COUNT", "5", 1);
+    seeds.clear();
+    simulate_many(3, keep);
+    ::setenv("WEFT_SIMULATE_COUNT", kept.c_str(), 1);
+    EXPECT_EQ(seeds.size(), 5U);
+}
+
 }  // namespace weft::testing
