@@ -7,7 +7,6 @@
 #include <weft/trace_events.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <random>
 #include <stop_token>
@@ -93,20 +92,6 @@ TEST(HostileMemory, EachRowIsOnceInTheTree) {
     }
     const auto lines = run_tool({"tree", fake_memory::source()}).out;
     EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2 * generations);
-}
-
-volatile std::sig_atomic_t signals_received = 0;
-
-// It might be one that ends a process, and the memory, if it is a file, that of another one.
-TEST(HostileMemory, CannotMakeTheToolSendAnySignal) {
-    fake_memory memory;
-    memory.loop().running = memory.add_fiber("busy").id;
-    memory.loop().doing = weft::trace::phase::running;
-    memory.loop().signal = SIGUSR2;
-    const auto before = std::signal(SIGUSR2, [](int) { signals_received = 1; });
-    static_cast<void>(run_tool({"stack", fake_memory::source(), "--running"}));
-    static_cast<void>(std::signal(SIGUSR2, before));
-    EXPECT_EQ(signals_received, 0);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -196,6 +197,30 @@ TEST(TraceStack, OfASpinningFiberSaysWhyItCannotBeHad) {
     const auto result = run_tool({"stack", fake_memory::source(), "--running"});
     EXPECT_THAT(result.out, HasSubstr("no stack: it is on the processor"));
     EXPECT_THAT(result.out, HasSubstr("did not answer a signal"));
+}
+
+volatile std::sig_atomic_t other_signals = 0;
+
+// It might be one that ends a process, and the memory, if it is a file, that of another one.
+TEST(TraceStack, SendsNoSignalOfTheMemorysChoice) {
+    fake_memory memory;
+    auto& row = memory.add_fiber("spins");
+    memory.loop().signal = SIGUSR2;
+    const auto before = std::signal(SIGUSR2, [](int) { other_signals = 1; });
+    std::atomic<bool> described = false;
+    {
+        const std::jthread thread([&](const std::stop_token& stop) {
+            run_on_this_thread(memory, row);
+            described = true;
+            described.notify_all();
+            while (!stop.stop_requested()) {
+            }
+        });
+        described.wait(false);
+        static_cast<void>(run_tool({"stack", fake_memory::source(), "--running"}));
+    }
+    static_cast<void>(std::signal(SIGUSR2, before));
+    EXPECT_EQ(other_signals, 0);
 }
 
 }  // namespace

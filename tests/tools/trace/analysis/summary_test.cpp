@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "analysis/summary.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/recorded_story.hpp"
+#include "support/run_tool.hpp"
 
 namespace weft::test {
 namespace {
@@ -66,17 +68,17 @@ TEST(Summary, LeavesCutWaitsOutOfPercentiles) {
     EXPECT_EQ(read.file.lost, 2U);
 }
 
-TEST(Summary, LeavesCutRunsAndLinesOutOfPercentiles) {
+TEST(Summary, LeavesRunsAndLinesThatTheEndCutsOutOfPercentiles) {
     const temporary_file file;
     recorded_story story;
-    story.loop_ran(0, 5).gap(2).left(10, 5, sleeping, 0).woken(20, 5, sleeping).gap(1);
-    story.loop_ran(30, 5).left(70, 5, sleeping, 0);
-    story.write(file, 70);
+    story.loop_ran(0, 5).left(10, 5, sleeping, 6).woken(20, 5, sleeping, 6);
+    story.write(file, 70);  // 6 runs, and 5 is in line
     const auto read = trace_tool::summarize(file.path());
-    EXPECT_EQ(read.runs.count(), 1U);  // from 30 to 70
-    EXPECT_EQ(read.runs.longest(), 40U);
+    EXPECT_EQ(read.fibers.at(6).running, 60U);
+    EXPECT_EQ(read.fibers.at(5).ready, 50U);
+    EXPECT_EQ(read.runs.count(), 1U);
+    EXPECT_EQ(read.runs.longest(), 10U);
     EXPECT_EQ(read.ready.count(), 0U);
-    EXPECT_EQ(read.gaps, 2U);
 }
 
 TEST(Summary, CountsALossAfterTheLastEvent) {
@@ -93,7 +95,7 @@ TEST(Summary, TakesTheFirstRecordingInARingForNoGap) {
     const temporary_file file;
     recorded_story story;
     story.told().rows = {parked_since(1, 0)};
-    story.add({0, 0, trace::event_type::started, 0, 0, 0, 0, 1});
+    story.add({30, 0, trace::event_type::started, 0, 0, 0, 0, 1});
     story.woken(50, 1, sleeping).loop_ran(50, 1).left(60, 1, trace::leave_finished, 0);
     story.write(file, 60);
     const auto read = trace_tool::summarize(file.path());
@@ -177,6 +179,21 @@ TEST(Summary, SaysWhatIsBeforeTheDamage) {
     const auto read = trace_tool::summarize(file.path());
     EXPECT_EQ(read.fibers.at(5).running, 10U);
     EXPECT_NE(read.file.damage, "");
+}
+
+// Nobody watched the program, so that there are none says nothing.
+TEST(Stalls, OfARecordingWithoutAnyAreSaidToNeedAWatch) {
+    const temporary_file file;
+    recorded_story story;
+    story.loop_ran(0, 5).left(10, 5, sleeping, 0).write(file, 20);
+    const auto told = run_tool({"stalls", file.path()});
+    EXPECT_EQ(told.code, 0);
+    EXPECT_EQ(told.out, "0 stalls\n");
+    EXPECT_THAT(told.err, testing::HasSubstr("WEFT_TRACE=stall"));
+    story.add({15, 5, trace::event_type::stalled, 1, 0, 4, 0, 9'000}).write(file, 20);
+    const auto some = run_tool({"stalls", file.path()});
+    EXPECT_EQ(some.code, 1);
+    EXPECT_EQ(some.err, "");
 }
 
 }  // namespace
