@@ -64,16 +64,31 @@ found_stalls of_recording(const std::string& file) {
         found.shown.push_back(stall_of(each, read, names));
     }
     found.ever = read.stalls.size();
-    found.watched = true;
+    found.watched = found.ever != 0;  // else nothing says whether it was
     return found;
+}
+
+void print(std::ostream& out, const found_stalls& found) {
+    for (const shown_stall& each : found.shown) {
+        print_stall(out, each);
+    }
+    out << found.ever << " stalls";
+    if (found.suppressed != 0) {
+        out << ", " << found.suppressed << " of them not shown: too many";
+    }
+    out << '\n';
 }
 
 outcome stalls(const stalls_options& options, output_streams streams) {
     const bool recorded = is_recording(options.source);
     const auto found = recorded ? of_recording(options.source) : of_program(options);
     if (!found.watched) {
-        streams.err << "weft-trace: nobody looks for stalls in this program: start it with "
-                       "WEFT_TRACE=stall or WEFT_DEBUG=1\n";
+        streams.err << (recorded ? "weft-trace: there are none of a program that nobody watches"
+                                 : "weft-trace: nobody looks for stalls in this program")
+                    << ": start it with WEFT_TRACE=stall or WEFT_DEBUG=1\n";
+    }
+    if (!found.watched && recorded) {
+        streams.err << "weft-trace: `weft-trace report` shows how long fibers ran, also so\n";
     }
     if (options.json) {
         json_list list(streams.out, "stalls");
@@ -83,11 +98,7 @@ outcome stalls(const stalls_options& options, output_streams streams) {
         list.finish(
             {{"ever", found.ever}, {"suppressed", found.suppressed}, {"watched", found.watched}});
     } else {
-        for (const shown_stall& each : found.shown) {
-            print_stall(streams.out, each);
-        }
-        streams.out << found.ever << " stalls, " << found.suppressed
-                    << " of them not shown: too many\n";
+        print(streams.out, found);
     }
     return found.ever == 0 ? outcome::good : outcome::finding;
 }
