@@ -2,10 +2,8 @@
 //
 // Another thread reads the memory of a runtime as a tool does: through a mapping of its own, while
 // fibers come, wait and go.
-#include <weft/channel.hpp>
 #include <weft/event.hpp>
 #include <weft/run.hpp>
-#include <weft/semaphore.hpp>
 #include <weft/task.hpp>
 #include <weft/this_fiber.hpp>
 #include <weft/trace.hpp>
@@ -189,64 +187,6 @@ TEST(TraceReader, NeverSeesARowOfTwoFibersNorAnEventThatWasNot) {
     EXPECT_EQ(found.torn, 0U);
     EXPECT_EQ(found.wrong, 0U);
     EXPECT_EQ(found.events + found.lost, written);
-}
-
-/// Which object each reason of a wait belongs to, in the test below.
-using objects_by_reason = std::map<std::uint8_t, std::uint64_t>;
-
-void look_at_waits(const second_mapping& memory, std::uint64_t id,
-                   const objects_by_reason& expected, findings& found) {
-    const auto used = memory.copy<loop>(loop_offset).rows_used;
-    for (std::uint64_t i = 0; i < used; ++i) {
-        const auto row = memory.row(i);
-        if (!row || row->id != id || row->state != row_state::parked) {
-            continue;
-        }
-        ++found.rows;
-        const auto object = expected.find(row->reason);
-        found.torn += object != expected.end() && object->second == row->object ? 0 : 1;
-    }
-}
-
-// A row is not odd while a wait is written into it.
-TEST(TraceReader, NeverSeesTheObjectOfOneWaitWithTheReasonOfAnother) {
-    constexpr std::uint64_t enough = 5'000;  // rows
-    findings found;
-    run([&] {
-        const second_mapping memory;
-        ASSERT_TRUE(memory.found());
-        counting_semaphore permits(0);
-        channel<bool> go_on(0);
-        auto waiting = spawn([&] {
-            do {
-                permits.acquire();
-            } while (go_on.receive().value_or(false));
-        });
-        const auto id = waiting.id();
-        this_fiber::yield();
-        const auto* row = test::row_of(id);
-        objects_by_reason expected{{row->reason, row->object}};
-        permits.release();
-        this_fiber::yield();
-        expected.emplace(row->reason, row->object);
-        ASSERT_EQ(expected.size(), 2U);
-        std::atomic<bool> over = false;
-        std::thread reader([&] {
-            while (found.rows < enough) {
-                look_at_waits(memory, id, expected, found);
-            }
-            over = true;
-        });
-        while (!over.load()) {
-            go_on.send(true);
-            this_fiber::yield();  // so that it waits for a permit, too
-            permits.release();
-        }
-        go_on.send(false);
-        waiting.get();
-        reader.join();
-    });
-    EXPECT_EQ(found.torn, 0U);
 }
 
 }  // namespace

@@ -144,6 +144,36 @@ TEST(TraceMemory, RowIsNeverSeenHalfChanged) {
     EXPECT_GT(read, 0);
 }
 
+// A wait writes the object first, while the state is that of before, and then the whole first word.
+TEST(TraceMemory, RowIsNeverSeenWithTheObjectOfItsNextWait) {
+    using weft::trace::row_state;
+    fake_memory memory;
+    weft::trace::fiber_row& row = memory.add_fiber("waiting", weft::test::mutex_reason);
+    auto* head = reinterpret_cast<std::uint64_t*>(&row);
+    const std::uint64_t parked = *head & ~std::uint64_t{0xffff'ffff};
+    const std::uint64_t ready = parked ^ (std::uint64_t{1} << 32);  // 3 and 2
+    const std::jthread writer([&, head](const std::stop_token& stop) {
+        for (std::uint64_t i = 1; !stop.stop_requested(); ++i) {
+            __atomic_store_n(head, ready | 2 * (i - 1), __ATOMIC_RELEASE);
+            __atomic_store_n(&row.object, i, __ATOMIC_RELEASE);
+            for (int pause = 0; pause < 50; ++pause) {
+                (void)__atomic_load_n(head, __ATOMIC_ACQUIRE);
+            }
+            __atomic_store_n(head, parked | 2 * i, __ATOMIC_RELEASE);
+        }
+    });
+    const mapped_memory mapped(memory.fd());
+    int wrong = 0;
+    std::uint32_t last = 0;
+    for (int moved = 0; moved < 100'000;) {
+        const auto seen = mapped.fiber(0);
+        moved += seen && std::exchange(last, seen->version) != seen->version ? 1 : 0;
+        const bool waits = seen && seen->state == row_state::parked && seen->version != 0;
+        wrong += waits && seen->object != seen->version / 2 ? 1 : 0;
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
 TEST(TraceMemory, StringsAndStacksOutsideTheirSectionAreEmptyOrCutOff) {
     fake_memory memory;
     const std::uint32_t good = memory.add_string("name");
