@@ -116,6 +116,16 @@ void scheduler::park_without_credit(fiber& self) noexcept {
     }
 }
 
+/// The descriptor is ready, and the call is left to the fiber. If somebody else was faster it waits
+/// on, unless it was cancelled meanwhile, of which nobody would tell it again.
+void scheduler::try_again(fiber& self, operation& asked) noexcept {
+    backend_->resume(asked);
+    if (!asked.finished && self.credit == 0 &&
+        cause_within_reach(self, std::uncaught_exceptions()) != nullptr) {
+        backend_->cancel(asked);
+    }
+}
+
 void scheduler::wait_for(operation& asked, const char* call) {
     checkpoint();
     fiber& self = *current_fiber;
@@ -123,10 +133,13 @@ void scheduler::wait_for(operation& asked, const char* call) {
     asked.owner = &self;
     trace_.io_submitted(self, asked.fd);
     backend_->submit(asked);
-    if (!asked.finished) {
+    while (!asked.finished) {
         park(self, asked.is_write() ? wait_reason::io_write : wait_reason::io_read,
              reinterpret_cast<const void*>(static_cast<std::intptr_t>(asked.fd)), &abort_operation,
              &asked);
+        if (!asked.finished) {
+            try_again(self, asked);
+        }
     }
     trace_.io_completed(self, asked.fd, asked.error);
     if (asked.cancelled) {

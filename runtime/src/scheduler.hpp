@@ -147,6 +147,7 @@ private:
     void finish(fiber& self) noexcept;
     void limit_unwinding(fiber& target) noexcept;
     void park_without_credit(fiber& self) noexcept;
+    void try_again(fiber& self, operation& asked) noexcept;
     [[nodiscard]] bool called_from_outside() const noexcept;
     [[nodiscard]] clock::time_point begin_turn() noexcept;
     std::size_t poll(clock::duration limit, std::size_t ready) noexcept;

@@ -5,11 +5,8 @@
 
 #include <weft/task.hpp>
 
-#include "reactor/epoll_backend.hpp"
-#include "scheduler_inline.hpp"
-
 #include "support/descriptors.hpp"
-#include "support/runtime_test.hpp"
+#include "support/held_operation.hpp"
 
 #include <array>
 #include <cerrno>
@@ -25,57 +22,13 @@ namespace {
 using namespace std::chrono_literals;
 using kind = operation::kind;
 
-/// Operations need owners that can be woken: fibers that wait for nothing else.
-class EpollBackend : public test::runtime_test {
-protected:
-    /// An operation that a parked fiber seems to wait for.
-    class held_operation {
-    public:
-        held_operation(kind asked, int fd) : asked_{.asked = asked, .fd = fd} {
-            asked_.bytes = buffer_.data();
-            asked_.size = buffer_.size();
-            owner_ = spawn([this] {
-                fiber& self = *current_fiber;
-                asked_.owner = &self;
-                self.home->park(self, wait_reason::other, nullptr, nullptr, nullptr);
-                woken_ = true;
-            });
-            this_fiber::yield();
-        }
-        held_operation(const held_operation&) = delete;
-        held_operation& operator=(const held_operation&) = delete;
-
-        /// Wakes the owner if the backend never had to, so that it ends.
-        ~held_operation() {
-            let_others_run(2);
-            if (!woken_) {
-                asked_.owner->home->make_ready(*asked_.owner);
-            }
-            owner_.join();
-        }
-
-        operation& operator*() noexcept { return asked_; }
-        operation* operator->() noexcept { return &asked_; }
-
-        [[nodiscard]] bool woken() {
-            let_others_run(2);
-            return woken_;
-        }
-
-    private:
-        std::array<std::byte, 64> buffer_{};
-        operation asked_;
-        bool woken_ = false;
-        task<> owner_;
-    };
-
-    std::unique_ptr<backend> tested = make_epoll_backend();
-};
+using EpollBackend = test::epoll_backend_test;
+using test::held_operation;
 
 FIBER_TEST_F(EpollBackend, FinishesAtOnceWhatNeedsNoWait) {
     auto [left, right] = test::socket_pair();
     test::send_from_outside(right, "here");
-    held_operation receive(kind::receive, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
     tested->submit(*receive);
     EXPECT_TRUE(receive->finished);
     EXPECT_EQ(receive->result, 4);
@@ -86,7 +39,7 @@ FIBER_TEST_F(EpollBackend, FinishesAtOnceWhatNeedsNoWait) {
 
 FIBER_TEST_F(EpollBackend, HoldsUntilPollFindsItReady) {
     auto [left, right] = test::socket_pair();
-    held_operation receive(kind::receive, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
     tested->submit(*receive);
     EXPECT_FALSE(receive->finished);
     EXPECT_EQ(tested->pending(), 1U);
@@ -94,16 +47,16 @@ FIBER_TEST_F(EpollBackend, HoldsUntilPollFindsItReady) {
     test::send_from_outside(right, "later");
     EXPECT_FALSE(receive->finished);
     EXPECT_EQ(tested->poll(clock::duration::max()), 1U);
+    EXPECT_TRUE(receive.woken());
     EXPECT_TRUE(receive->finished);
     EXPECT_EQ(receive->result, 5);
-    EXPECT_TRUE(receive.woken());
     EXPECT_EQ(tested->pending(), 0U);
 }
 
 // The rule that makes epoll and io_uring look alike.
 FIBER_TEST_F(EpollBackend, CancelNeverFinishesAnOperation) {
     auto [left, right] = test::socket_pair();
-    held_operation receive(kind::receive, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
     tested->submit(*receive);
     tested->cancel(*receive);
     EXPECT_FALSE(receive->finished);
@@ -117,36 +70,38 @@ FIBER_TEST_F(EpollBackend, CancelNeverFinishesAnOperation) {
 
 FIBER_TEST_F(EpollBackend, CancelledOperationTakesNothing) {
     auto [left, right] = test::socket_pair();
-    held_operation receive(kind::receive, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
     tested->submit(*receive);
     test::send_from_outside(right, "kept");
     tested->cancel(*receive);
     tested->poll(0s);
     EXPECT_TRUE(receive->cancelled);
-    held_operation next(kind::receive, left.get());
+    held_operation next(*tested, kind::receive, left.get());
     tested->submit(*next);
     EXPECT_EQ(next->result, 4);
 }
 
 FIBER_TEST_F(EpollBackend, ServesWaitersInOrder) {
     auto [left, right] = test::socket_pair(SOCK_DGRAM);
-    held_operation first(kind::receive, left.get());
-    held_operation second(kind::receive, left.get());
+    held_operation first(*tested, kind::receive, left.get());
+    held_operation second(*tested, kind::receive, left.get());
     tested->submit(*first);
     tested->submit(*second);
     test::send_from_outside(right, "1");
     tested->poll(clock::duration::max());
+    EXPECT_TRUE(first.woken());
     EXPECT_TRUE(first->finished);
     EXPECT_FALSE(second->finished);
     test::send_from_outside(right, "2");
     tested->poll(clock::duration::max());
+    EXPECT_TRUE(second.woken());
     EXPECT_TRUE(second->finished);
 }
 
 FIBER_TEST_F(EpollBackend, ForgetFailsWhoeverWaits) {
     auto [left, right] = test::socket_pair();
-    held_operation receive(kind::receive, left.get());
-    held_operation readable(kind::readable, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
+    held_operation readable(*tested, kind::readable, left.get());
     tested->submit(*receive);
     tested->submit(*readable);
     operation forget{.asked = kind::forget, .fd = left.get()};
@@ -169,7 +124,7 @@ TEST_F(EpollBackend, ForgetOfTheUnknownIsHarmless) {
 // Invariant 4. The old file lives on in a duplicate, so the kernel still reports its events.
 FIBER_TEST_F(EpollBackend, EventOfAForgottenFileReachesNobody) {
     auto [left, right] = test::socket_pair();
-    held_operation old(kind::receive, left.get());
+    held_operation old(*tested, kind::receive, left.get());
     tested->submit(*old);
     const unique_fd duplicate(test::checked(::dup(left.get())));
     const int number = left.get();
@@ -177,13 +132,14 @@ FIBER_TEST_F(EpollBackend, EventOfAForgottenFileReachesNobody) {
     tested->submit(forget);
     auto [other, other_right] = test::socket_pair();
     test::checked(::dup2(other.get(), number));
-    held_operation fresh(kind::receive, number);
+    held_operation fresh(*tested, kind::receive, number);
     tested->submit(*fresh);
     test::send_from_outside(right, "stale");
     tested->poll(0s);
     EXPECT_FALSE(fresh->finished);
     test::send_from_outside(other_right, "ok");
     tested->poll(clock::duration::max());
+    EXPECT_TRUE(fresh.woken());
     EXPECT_EQ(fresh->result, 2);
 }
 
@@ -221,7 +177,7 @@ TEST_F(EpollBackend, PollKeepsItsLimit) {
 // A regular file cannot be registered: the caller is told.
 FIBER_TEST_F(EpollBackend, WhatCannotBePolledFails) {
     const unique_fd file(test::checked(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
-    held_operation accept(kind::accept, file.get());
+    held_operation accept(*tested, kind::accept, file.get());
     tested->submit(*accept);
     EXPECT_TRUE(accept->finished);
     EXPECT_EQ(accept->error, ENOTSOCK);
@@ -231,10 +187,10 @@ FIBER_TEST_F(EpollBackend, WhatCannotBePolledFails) {
 // Both directions of one descriptor wait independently.
 FIBER_TEST_F(EpollBackend, DirectionsAreIndependent) {
     auto [left, right] = test::tcp_pair();
-    held_operation receive(kind::receive, left.get());
+    held_operation receive(*tested, kind::receive, left.get());
     tested->submit(*receive);
     const std::vector<std::byte> large(1 << 22);
-    held_operation send(kind::send, left.get());
+    held_operation send(*tested, kind::send, left.get());
     for (send->bytes = const_cast<std::byte*>(large.data()), send->size = large.size();;) {
         tested->submit(*send);
         if (!send->finished) {
@@ -244,6 +200,7 @@ FIBER_TEST_F(EpollBackend, DirectionsAreIndependent) {
     }
     test::send_from_outside(right, "in");
     tested->poll(clock::duration::max());
+    EXPECT_TRUE(receive.woken());
     EXPECT_TRUE(receive->finished);
     EXPECT_FALSE(send->finished);
     tested->cancel(*send);

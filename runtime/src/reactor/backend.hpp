@@ -13,7 +13,7 @@ namespace weft::detail {
 
 /// How a runtime learns what the kernel has done: the seam below weft::io.
 ///
-/// The same four verbs fit readiness (epoll) and completion (io_uring): cancel() never finishes
+/// The same verbs fit readiness (epoll) and completion (io_uring): cancel() never finishes
 /// an operation, completion always comes through poll(). So no buffer dies under the kernel.
 /// Threads: wake() from any thread and from signal handlers; the rest on the runtime's thread.
 class backend {
@@ -29,6 +29,10 @@ public:
     /// Asks for the end of an operation that is not finished: a later poll() finishes it as
     /// cancelled, or as what it had become before.
     virtual void cancel(operation& held) noexcept = 0;
+
+    /// Makes the call of an operation whose owner poll() woke to do so (`owner_tries`), on its
+    /// fiber. If the call would block after all, the operation is held as before.
+    virtual void resume(operation&) noexcept {}
 
     /// Finishes what can be finished and makes the owners ready; waits for the first at most
     /// `limit`, zero: not at all. Returns how many were finished; also returns after wake().

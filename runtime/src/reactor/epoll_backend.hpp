@@ -22,7 +22,8 @@ namespace weft::detail {
 /// 2. A direction's ready bit is clear only after a call fell short or would have blocked, and an
 ///    edge sets it. So no call is made that must fail, and no edge is missed.
 /// 3. An operation is in exactly one list: of its descriptor and direction, or of those to be
-///    finished by the next poll(); or in none, if it is finished or was never held.
+///    finished by the next poll(); or in none, if it is finished or was never held. One whose owner
+///    was woken to make the call keeps its place, so that nobody else receives before it.
 /// 4. Events carry the descriptor's generation; forget() raises it. An event fetched before the
 ///    number was reused therefore reaches nobody.
 /// 5. `exact`: a call that moved less than asked for has used up the direction, and an edge tells
@@ -34,6 +35,7 @@ public:
 
     void submit(operation& asked) noexcept override;
     void cancel(operation& held) noexcept override;
+    void resume(operation& held) noexcept override;
     std::size_t poll(clock::duration limit) noexcept override;
     void wake() noexcept override;
 
@@ -49,7 +51,9 @@ private:
         bool exact = false;  // see invariant 5
         channel_state reading;
         channel_state writing;
+        const fiber* fetched = nullptr;  // waited last; may be gone: fetch() only gives its address
     };
+    static_assert(sizeof(descriptor) == 64, "a line of the cache each");
 
     static channel_state& side(descriptor& of, const operation& asked) noexcept {
         return asked.is_write() ? of.writing : of.reading;
@@ -62,8 +66,9 @@ private:
     void forget(int fd) noexcept;
     void fail_all(channel_state& direction, int error) noexcept;
     void serve(descriptor& of, channel_state& direction) noexcept;
-    [[nodiscard]] const operation* reader(const epoll_event& happened) const noexcept;
-    void fetch(std::span<const epoll_event> happened) const noexcept;
+    void serve_reading(descriptor& of) noexcept;
+    [[nodiscard]] const descriptor* descriptor_of(const epoll_event& happened) const noexcept;
+    [[gnu::always_inline]] void fetch(std::span<const epoll_event> happened) const noexcept;
     void dispatch(const epoll_event& happened) noexcept;
     void finish_cancelled() noexcept;
     void finished(operation& done) noexcept;

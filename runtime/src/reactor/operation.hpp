@@ -41,6 +41,7 @@ struct operation {
     fiber* owner = nullptr;
     bool finished = false;
     bool cancelled = false;     // finished by cancel(); nothing was moved
+    bool owner_tries = false;   // not finished, but its owner was woken to call backend::resume()
     int error = 0;              // errno of the failed call, 0 on success
     std::ptrdiff_t result = 0;  // bytes moved or the new descriptor
 

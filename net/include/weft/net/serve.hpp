@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -48,15 +48,14 @@ private:
 
 /// The next connection; empty once the listener was closed.
 template <class Listener>
-auto accept_or_closed(Listener& listener) -> std::unique_ptr<decltype(listener.accept())> {
-    using connection = decltype(listener.accept());
+auto accept_or_closed(Listener& listener) -> std::optional<decltype(listener.accept())> {
     try {
-        return std::make_unique<connection>(listener.accept());
+        return listener.accept();
     } catch (const error&) {
         if (listener.is_open()) {
             throw;
         }
-        return nullptr;
+        return std::nullopt;
     }
 }
 
@@ -80,16 +79,16 @@ void serve(Listener& listener, Handler handler, serve_options options = {}) {
             if (!accepted) {
                 return;
             }
-            connections.spawn(
-                [&handler, &options, slot = std::move(slot), connection = std::move(accepted)] {
-                    try {
-                        handler(*connection);
-                    } catch (const cancelled&) {
-                        throw;
-                    } catch (...) {
-                        detail::report_handler_failure(options, std::current_exception());
-                    }
-                });
+            connections.spawn([&handler, &options, slot = std::move(slot),
+                               connection = std::move(accepted)]() mutable {
+                try {
+                    handler(*connection);
+                } catch (const cancelled&) {
+                    throw;
+                } catch (...) {
+                    detail::report_handler_failure(options, std::current_exception());
+                }
+            });
         }
     });
 }
