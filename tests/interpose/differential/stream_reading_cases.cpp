@@ -46,13 +46,13 @@ struct stream_reader {
     long (*call)(FILE* stream, std::string& read);
 };
 
-using bytes = std::array<char, 64>;
+using read_buffer = std::array<char, 64>;
 using characters = std::array<wchar_t, 64>;
 
 /// Calls with room for a line.
 template <class Call>
 long with_bytes(std::string& read, Call call) {
-    bytes room{};
+    read_buffer room{};
     const long result = call(room);
     read = room.data();
     return result;
@@ -71,7 +71,8 @@ long with_characters(std::string& read, Call call) {
 template <class Call>
 long with_number(std::string& read, Call call) {
     int number = 0;
-    const long result = with_bytes(read, [&](bytes& room) { return call(room.data(), &number); });
+    const long result =
+        with_bytes(read, [&](read_buffer& room) { return call(room.data(), &number); });
     read += " and " + std::to_string(number);
     return result;
 }
@@ -107,49 +108,49 @@ constexpr stream_reader stream_readers[] = {
     {"getline", [](FILE* from, std::string& read) { return read_line(from, read, '\n'); }},
     {"fgets",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) -> long {
+         return with_bytes(read, [&](read_buffer& room) -> long {
              return std::fgets(room.data(), 64, from) != nullptr;
          });
      }},
     {"__fgets_chk",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) -> long {
+         return with_bytes(read, [&](read_buffer& room) -> long {
              return ::__fgets_chk(room.data(), 64, 64, from) != nullptr;
          });
      }},
     {"fgets_unlocked",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) -> long {
+         return with_bytes(read, [&](read_buffer& room) -> long {
              return ::fgets_unlocked(room.data(), 64, from) != nullptr;
          });
      }},
     {"__fgets_unlocked_chk",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) -> long {
+         return with_bytes(read, [&](read_buffer& room) -> long {
              return ::__fgets_unlocked_chk(room.data(), 64, 64, from) != nullptr;
          });
      }},
     {"fread",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) {
+         return with_bytes(read, [&](read_buffer& room) {
              return static_cast<long>(std::fread(room.data(), 3, 4, from));
          });
      }},
     {"__fread_chk",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) {
+         return with_bytes(read, [&](read_buffer& room) {
              return static_cast<long>(::__fread_chk(room.data(), 64, 3, 4, from));
          });
      }},
     {"fread_unlocked",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) {
+         return with_bytes(read, [&](read_buffer& room) {
              return static_cast<long>(::fread_unlocked(room.data(), 3, 4, from));
          });
      }},
     {"__fread_unlocked_chk",
      [](FILE* from, std::string& read) {
-         return with_bytes(read, [&](bytes& room) {
+         return with_bytes(read, [&](read_buffer& room) {
              return static_cast<long>(::__fread_unlocked_chk(room.data(), 64, 3, 4, from));
          });
      }},
