@@ -92,26 +92,37 @@ crowd_outcome in_a_crowd(std::size_t count, Connect connect, Call call) {
     return outcome;
 }
 
-/// That 50 calls that take `each` were made in far less than their sum, and kept no other fiber
-/// from running as long as a single one would have. Says what was measured.
-inline void expect_concurrent(const char* what, const crowd_outcome& outcome,
-                              std::chrono::milliseconds each) {
-    std::printf(
-        "[ measured ] %s: %zu calls of %lld ms in %lld ms, heartbeat at most %lld ms late\n", what,
-        outcome.results.size(), static_cast<long long>(each.count()),
-        static_cast<long long>(outcome.total.count()),
-        static_cast<long long>(outcome.latest.count()));
-    EXPECT_GE(outcome.total, each);
-    EXPECT_LT(outcome.total, each * outcome.results.size() / 4);
-    EXPECT_LT(outcome.latest, each);
-}
-
 /// For tests against real servers, on real time.
 class real_software_test : public runtime_test {
 protected:
     real_software_test() { use_real_time(); }
 
     static constexpr std::size_t crowd_size = 50;
+
+    /// That 50 calls that take `each` are made in far less than their sum, and keep no other fiber
+    /// from running as long as a single one would have. Says what was measured. If others had the
+    /// processor for that long, it is measured again, at most twice.
+    template <class Connect, class Call>
+    crowd_outcome expect_concurrent(const char* what, std::chrono::milliseconds each,
+                                    Connect connect, Call call) {
+        crowd_outcome outcome;
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            outcome = run([&] { return in_a_crowd(crowd_size, connect, call); });
+            std::printf(
+                "[ measured ] %s: %zu calls of %lld ms in %lld ms, heartbeat at most %lld "
+                "ms late\n",
+                what, outcome.results.size(), static_cast<long long>(each.count()),
+                static_cast<long long>(outcome.total.count()),
+                static_cast<long long>(outcome.latest.count()));
+            if (outcome.latest < each && outcome.total < each * crowd_size / 4) {
+                break;
+            }
+        }
+        EXPECT_GE(outcome.total, each);
+        EXPECT_LT(outcome.total, each * crowd_size / 4);
+        EXPECT_LT(outcome.latest, each);
+        return outcome;
+    }
 
     /// `use` gives the same text on a plain thread and on each fiber of a crowd.
     template <class Use>

@@ -116,12 +116,10 @@ TEST_F(HiredisTest, FailsAsWithoutTheLayer) {
 }
 
 TEST_F(HiredisTest, FiftySlowCommandsTakeTheTimeOfOne) {
-    const auto outcome = run([] {
-        return in_a_crowd(
-            crowd_size, [] { return redis_connect(server->port()); },
-            [](const redis_connection& on) { return redis_command(on, "BLPOP nothing 0.2"); });
-    });
-    expect_concurrent("hiredis, BLPOP 0.2", outcome, std::chrono::milliseconds(200));
+    const auto outcome = expect_concurrent(
+        "hiredis, BLPOP 0.2", std::chrono::milliseconds(200),
+        [] { return redis_connect(server->port()); },
+        [](const redis_connection& on) { return redis_command(on, "BLPOP nothing 0.2"); });
     for (const std::string& each : outcome.results) {
         EXPECT_EQ(each, "4:0\n");
     }

@@ -150,18 +150,14 @@ TEST_F(LibcurlTest, MultiAnswersAsWithoutTheLayer) {
 }
 
 TEST_F(LibcurlTest, FiftySlowTransfersTakeTheTimeOfOne) {
-    const auto outcome = run([] {
-        return in_a_crowd(
-            crowd_size,
-            [] {
-                auto one = std::make_unique<transfer>(at->trusted);
-                EXPECT_EQ(one->get(at->url("/missing")).substr(0, 12), "No error 404");
-                return one;
-            },
-            [](const auto& one) { return one->get(at->url("/slow/file.bin")).substr(0, 18); });
-    });
-    expect_concurrent("libcurl over TLS, 64 KiB at 160 KiB/s", outcome,
-                      std::chrono::milliseconds(190));
+    const auto outcome = expect_concurrent(
+        "libcurl over TLS, 64 KiB at 160 KiB/s", std::chrono::milliseconds(190),
+        [] {
+            auto one = std::make_unique<transfer>(at->trusted);
+            EXPECT_EQ(one->get(at->url("/missing")).substr(0, 12), "No error 404");
+            return one;
+        },
+        [](const auto& one) { return one->get(at->url("/slow/file.bin")).substr(0, 18); });
     for (const std::string& each : outcome.results) {
         EXPECT_EQ(each, "No error 200 65536");
     }

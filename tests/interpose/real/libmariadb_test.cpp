@@ -121,12 +121,10 @@ TEST_F(LibmariadbTest, FailsAsWithoutTheLayer) {
 }
 
 TEST_F(LibmariadbTest, FiftySlowQueriesTakeTheTimeOfOne) {
-    const auto outcome = run([] {
-        return in_a_crowd(
-            crowd_size, [] { return sql_connect(server->port()); },
-            [](const sql_connection& on) { return sql_query(on, "SELECT SLEEP(0.2)"); });
-    });
-    expect_concurrent("libmariadb, SELECT SLEEP(0.2)", outcome, std::chrono::milliseconds(200));
+    const auto outcome = expect_concurrent(
+        "libmariadb, SELECT SLEEP(0.2)", std::chrono::milliseconds(200),
+        [] { return sql_connect(server->port()); },
+        [](const sql_connection& on) { return sql_query(on, "SELECT SLEEP(0.2)"); });
     for (const std::string& each : outcome.results) {
         EXPECT_EQ(each, "0 1;0 \n");
     }

@@ -171,12 +171,10 @@ TEST_F(LibpqTest, FailsAsWithoutTheLayer) {
 }
 
 TEST_F(LibpqTest, FiftySlowQueriesTakeTheTimeOfOne) {
-    const auto outcome = run([] {
-        return in_a_crowd(
-            crowd_size, [] { return pq_connect(server->connection()); },
-            [](const pq_connection& on) { return pq_query(on, "SELECT pg_sleep(0.2), 7"); });
-    });
-    expect_concurrent("libpq, SELECT pg_sleep(0.2)", outcome, std::chrono::milliseconds(200));
+    const auto outcome = expect_concurrent(
+        "libpq, SELECT pg_sleep(0.2)", std::chrono::milliseconds(200),
+        [] { return pq_connect(server->connection()); },
+        [](const pq_connection& on) { return pq_query(on, "SELECT pg_sleep(0.2), 7"); });
     for (const std::string& each : outcome.results) {
         EXPECT_EQ(each, "PGRES_TUPLES_OK  \n");
     }
