@@ -93,14 +93,20 @@ std::vector<name_source> name_sources() {
     known_sources& all = known();
     const file_version of_switch = version_of(switch_file);
     const file_version of_order = version_of(order_file);
-    const std::lock_guard held(all.guard);
-    if (!all.read || all.of_switch != of_switch || all.of_order != of_order) {
-        all.sources = read_sources();
-        all.of_switch = of_switch;
-        all.of_order = of_order;
-        all.read = true;
+    {
+        const std::lock_guard held(all.guard);
+        if (all.read && all.of_switch == of_switch && all.of_order == of_order) {
+            return all.sources;
+        }
     }
-    return all.sources;
+    // Without the lock: what is not in memory is read by a worker, while the fiber waits.
+    std::vector<name_source> sources = read_sources();
+    const std::lock_guard held(all.guard);
+    all.sources = sources;
+    all.of_switch = of_switch;
+    all.of_order = of_order;
+    all.read = true;
+    return sources;
 }
 
 }  // namespace weft::interpose
