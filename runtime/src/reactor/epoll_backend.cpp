@@ -118,7 +118,7 @@ bool epoll_backend::advance(descriptor& of, channel_state& direction, operation&
 void epoll_backend::hold(descriptor& of, operation& asked) noexcept {
     auto& direction = side(of, asked);
     direction.waiting.push_back(asked);
-    of.fetched = asked.owner;
+    of.waited_last = asked.owner;
     ++pending_;
     if (of.registered) {
         return;
@@ -266,7 +266,7 @@ inline void epoll_backend::fetch(std::span<const epoll_event> happened) const no
     for (const auto& each : happened) {
         if (const auto* of = descriptor_of(each)) {
             fetch_lines(of->reading.waiting.front(), 0, 4);
-            fetch_lines(of->fetched, -3, 2);
+            fetch_lines(of->waited_last, -3, 2);
         }
     }
     for (const auto& each : happened) {

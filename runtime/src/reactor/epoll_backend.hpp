@@ -51,7 +51,7 @@ private:
         bool exact = false;  // see invariant 5
         channel_state reading;
         channel_state writing;
-        const fiber* fetched = nullptr;  // waited last; may be gone: fetch() only gives its address
+        const fiber* waited_last = nullptr;  // may be gone: only its address is used
     };
     static_assert(sizeof(descriptor) == 64, "a line of the cache each");
 
