@@ -116,10 +116,21 @@ void add_timer(event_members& made, const trace::event& shown) {
     made.emplace_back("object", shown.object);
 }
 
+void add_wake(event_members& made, const trace::event& shown, const chunk& in) {
+    made.emplace_back("by", shown.x);
+    made.emplace_back("from", reason_of(shown.sub, in));
+    made.emplace_back("cancelled", shown.aux != 0);
+    made.emplace_back("object", shown.object);
+}
+
+void add_sample(event_members& made, const trace::event& shown) {
+    made.emplace_back("microseconds", shown.x);
+    made.emplace_back("stack", shown.stack);
+}
+
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     if (shown.type == sampled) {  // no value of the enumeration
-        made.emplace_back("microseconds", shown.x);
-        made.emplace_back("stack", shown.stack);
+        add_sample(made, shown);
         return;
     }
     switch (shown.type) {
@@ -128,12 +139,7 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
             made.emplace_back("parent", shown.object);
             break;
         case event_type::switched: add_switch(made, shown, in); break;
-        case event_type::woken:
-            made.emplace_back("by", shown.x);
-            made.emplace_back("from", reason_of(shown.sub, in));
-            made.emplace_back("cancelled", shown.aux != 0);
-            made.emplace_back("object", shown.object);
-            break;
+        case event_type::woken: add_wake(made, shown, in); break;
         case event_type::named:
         case event_type::span_began:
         case event_type::mark:
