@@ -18,7 +18,10 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if defined(__SANITIZE_THREAD__)
+#include <poll.h>
 #include <sanitizer/tsan_interface.h>
+
+#include <csignal>
 #include <vector>
 #endif
 
@@ -39,6 +42,22 @@ struct unused_contexts {
     }
 };
 inline thread_local unused_contexts unused;
+
+/// Lets a context keep signals for later. ThreadSanitizer makes room for them in the first call of
+/// a context that may block, and forgets a signal that comes while it does (libtsan of gcc 12,
+/// SigCtx()): a wait that only the signal would have ended then never ends.
+[[gnu::no_sanitize_thread, gnu::noinline]] inline void make_room_for_signals(
+    void* context) noexcept {
+    void* const here = __tsan_get_current_fiber();
+    sigset_t every;
+    sigset_t before;
+    ::sigfillset(&every);
+    ::pthread_sigmask(SIG_SETMASK, &every, &before);
+    __tsan_switch_to_fiber(context, 0);
+    ::poll(nullptr, 0, 0);
+    __tsan_switch_to_fiber(here, 0);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 #endif
 
 /// Whether the switch may be inlined into other functions, which ThreadSanitizer would instrument.
@@ -73,6 +92,7 @@ inline void created([[maybe_unused]] fiber& started) noexcept {
 #if defined(__SANITIZE_THREAD__)
     if (unused.all.empty()) {
         started.sanitizer_fiber = __tsan_create_fiber(0);
+        make_room_for_signals(started.sanitizer_fiber);
     } else {
         started.sanitizer_fiber = unused.all.back();
         unused.all.pop_back();
@@ -98,6 +118,7 @@ inline void adopted([[maybe_unused]] fiber& thread) noexcept {
 #endif
 #if defined(__SANITIZE_THREAD__)
     thread.sanitizer_fiber = __tsan_get_current_fiber();
+    make_room_for_signals(thread.sanitizer_fiber);
 #endif
 }
 
