@@ -57,6 +57,20 @@ FIBER_TEST_F(Trace, MarksAndCountersAreRecorded) {
     EXPECT_EQ(static_cast<std::int64_t>(counted.at(0).object), -7);
 }
 
+FIBER_TEST_F(Trace, ASnapshotIsAskedForInTheMemoryAndAsAnEvent) {
+    const auto& shown = test::trace_memory_here().loop();
+    const auto before = shown.snapshots;
+    snapshot("unrecorded");
+    EXPECT_EQ(shown.snapshots, before + 1);
+    EXPECT_EQ(test::string_numbered(shown.snapshot_text), "unrecorded");
+    const recording recorded(user_events);
+    snapshot("recorded");
+    EXPECT_EQ(shown.snapshots, before + 2);
+    const auto asked = recorded.of(this_fiber::id(), event_type::snapshot);
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(test::string_numbered(asked[0].x), "recorded");
+}
+
 FIBER_TEST_F(Trace, AnObjectHasItsNameForItsLifetime) {
     mutex guard;
     {
@@ -70,6 +84,7 @@ TEST_F(Trace, OutsideOfFibersNothingHappens) {
     const span nowhere("nowhere");
     mark("nowhere");
     counter("nowhere", 1);
+    snapshot("nowhere");
     const object_name unnamed(&nowhere, "nowhere");
     EXPECT_EQ(nowhere.number(), 0U);
 }

@@ -39,6 +39,12 @@ private:
 /// Something has happened.
 void mark(std::string_view text) noexcept;
 
+/// Asks that what happened up to now be kept: `weft-trace flight --trigger=snapshot` writes it to
+/// a file, and `record --until=snapshot` ends. Where neither looks on, nothing happens.
+///
+/// \param why  up to 1,024 bytes count.
+void snapshot(std::string_view why) noexcept;
+
 /// There is so much of something now.
 void counter(std::string_view name, std::int64_t value) noexcept;
 

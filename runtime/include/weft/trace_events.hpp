@@ -6,10 +6,10 @@
 ///
 /// The second half of the contract that <weft/trace_format.hpp> begins.
 ///
-/// The ring has a single writer, the runtime's thread, which never waits: it overwrites the oldest
-/// event. Whoever reads copies, then looks at loop::head again: of what it copied, the events with
-/// a number of at most head - capacity may have been overwritten and are lost. How many is thus
-/// known exactly.
+/// The ring has a single writer, the runtime's thread, which does not wait: it overwrites the
+/// oldest event. (Only if who records asks for it, it waits: see when_full.) Whoever reads copies,
+/// then looks at loop::head again: of what it copied, the events with a number of at most head -
+/// capacity may have been overwritten and are lost. How many is thus known exactly.
 
 #include <weft/trace_format.hpp>
 
@@ -79,6 +79,7 @@ enum class event_type : std::uint8_t {
     span_ended = 41,  ///< [object: its number]
     mark = 42,        ///< [x: string; object: its span]
     counter = 43,     ///< [x: string; object: value, a signed integer]
+    snapshot = 44,    ///< The program asks that this be kept. [x: string; object: its span]
 
     /// Of worker_events; their fiber is the one that waits for the job. When it began and ended the
     /// worker has noted: these two are written when the loop hears of it, with a `time` before that

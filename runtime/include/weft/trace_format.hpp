@@ -110,6 +110,12 @@ enum event_class : std::uint32_t {
     all_events = 2047,
 };
 
+/// When the ring is full of events that the owner of the recording has not taken.
+enum when_full : std::uint32_t {
+    full_overwrites = 0,  ///< the oldest is lost
+    full_waits = 1,  ///< the runtime's thread waits for `taken` to rise, while there is a lease
+};
+
 /// At control_offset: what a tool asks for. Words are read and written whole.
 struct control {
     std::uint64_t
@@ -119,7 +125,8 @@ struct control {
     std::uint32_t asked;  ///< raised to ask for the stacks of all parked fibers
     /// Raised, then loop::signal sent to header::thread, to ask where that thread is.
     std::uint32_t asked_snapshot;
-    std::uint32_t unused_word;
+    std::uint32_t on_full;  ///< what becomes of events for which the ring has no room
+    std::uint64_t taken;    ///< the next event that the owner has not read; for full_waits
 };
 
 /// What the thread is doing.
@@ -161,6 +168,10 @@ struct loop {
     std::uint64_t stall_limit;        ///< ns; 0: nobody looks for stalls
     std::uint64_t stalls;             ///< ever
     std::uint64_t stalls_suppressed;  ///< of these, without a row of their own: too many
+    std::uint64_t snapshots;          ///< ever asked for by the program: weft::trace::snapshot()
+    std::uint32_t snapshot_text;      ///< a string: why the last of them
+    std::uint32_t unused_word;
+    std::uint64_t full;  ///< how often the thread waited for room in the ring, ever
 };
 static_assert(loop_offset + sizeof(loop) <= page);
 

@@ -62,7 +62,7 @@ recorder::recorder(const trace_options& chosen, bool virtual_time)
       clock_(memory_.header().ticks),
       table_(memory_.rows(), memory_.loop()),
       objects_(memory_.objects(), memory_.loop()),
-      ring_(memory_.events(), memory_.loop()),
+      ring_(memory_.events(), memory_.live()),
       strings_(memory_.strings(), memory_.loop()),
       stacks_(memory_.stacks(), memory_.loop()),
       stall_limit_(chosen.stall_limit),
@@ -241,6 +241,13 @@ void recorder::note_io(trace_event what, trace::event_type type, fiber& self, in
     tell(what, &self, descriptor);
 }
 
+/// In the memory by itself, not only an event, so that nobody who looks on can miss it.
+void recorder::ask_for_snapshot(std::uint32_t text) noexcept {
+    show(page_->shown.snapshot_text, text);
+    std::atomic_ref(page_->shown.snapshots)
+        .store(page_->shown.snapshots + 1, std::memory_order_release);
+}
+
 void recorder::look_at_lease() noexcept {
     const auto lease = std::atomic_ref(page_->asked.lease).load(std::memory_order_relaxed);
     if (lease != 0 && processor::nanoseconds(CLOCK_MONOTONIC) > lease) {
@@ -287,6 +294,7 @@ void recorder::tell_stalls() noexcept {
         push(trace::event_type::started, 0, 0, 0, 0, 0, trace::version);
     }
     if (asked != 0) {
+        ring_.heed_reader();
         page_->shown.latest = anchor();
     }
     was_asked_ = asked;

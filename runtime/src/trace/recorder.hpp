@@ -168,6 +168,9 @@ public:
     /// \param sources  how many there are that could end a wait for the kernel.
     void armed(std::size_t sources) noexcept { page_->shown.armed = sources; }
 
+    /// The program wants what was recorded to be kept.
+    void ask_for_snapshot(std::uint32_t text) noexcept;
+
     [[nodiscard]] bool wants(trace::event_class which) const noexcept {
         return (mask() & which) != 0;
     }

@@ -71,6 +71,18 @@ void mark(std::string_view text) noexcept {
     }
 }
 
+void snapshot(std::string_view why) noexcept {
+    if (detail::current_fiber == nullptr) {
+        return;
+    }
+    detail::recorder& here = detail::current_fiber->home->trace();
+    const std::uint32_t text = here.strings().number_of(why);
+    if (here.wants(user_events)) {
+        tell(here, event_type::snapshot, text, 0, detail::current_fiber->span);
+    }
+    here.ask_for_snapshot(text);
+}
+
 void counter(std::string_view name, std::int64_t value) noexcept {
     if (auto* recorder = listening()) {
         tell(*recorder, event_type::counter, recorder->strings().number_of(name), 0,
