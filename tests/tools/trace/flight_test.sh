@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 #
-# flight_test.sh BUGGY WEFT_TRACE: what happened before something else did, and questions to living
+# flight_test.sh BUGGY WEFT_TRACE SUBJECT: what happened before something else did, and questions to living
 # programs that need a recording.
 
 set -euo pipefail
 
-readonly buggy=$1 tool=$2
+readonly buggy=$1 tool=$2 subject=$3
 work=$(mktemp -d)
-program=
-trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+program= parent=
+trap '[ -z "$program" ] || kill -KILL $program $parent; rm -rf "$work"' EXIT
 
 fail() {
     echo "FAILED: $*" >&2
@@ -44,6 +44,111 @@ fly() {
     "$tool" events "$work/flight.ftr" > "$work/events"
     [ -s "$work/events" ] || fail "no events before: $words"
 }
+
+# Begins a flight, and returns once it looks on.
+take_off() {
+    local line
+    rm -f "$work/flight.ftr"
+    mkfifo "$work/flying"
+    "$tool" flight "$program" -o "$work/flight.ftr" "$@" 2> "$work/flying" &
+    flight=$!
+    exec 3< "$work/flying"
+    read -r line <&3
+    [[ $line == *'in flight over'* ]] || fail "flight: $line"
+}
+
+# It ends, and says this.
+land() {
+    local line
+    read -r line <&3
+    [[ $line == *"$1"* ]] || fail "flight: $line, not $1"
+    wait "$flight" || fail "flight: an error after $line"
+    exec 3<&-
+    rm "$work/flying"
+}
+
+# Starts the subject, which ends with this exit code when it is told to. Its parent never takes
+# that: before Linux 6.15 nobody else could know it then.
+start_subject() {
+    local first second
+    mkfifo "$work/output"
+    bash -c '"$0" told "$1" & echo $!; exec tail -f /dev/null > /dev/null' "$subject" "$1" > "$work/output" &
+    parent=$!
+    exec 4< "$work/output"
+    read -r first <&4
+    read -r second <&4
+    exec 4<&-
+    rm "$work/output"
+    [ "$first" = ready ] || [ "$second" = ready ] || fail "the subject said: $first $second"
+    [ "$first" = ready ] && program=$second || program=$first
+}
+
+end_subject() {
+    kill -KILL "$parent"
+    wait "$parent" 2> /dev/null || true
+    program= parent=
+}
+
+# By exit code, or signal, which the tool can read although the program is no child of its.
+start_subject 3
+take_off --trigger 'exit!=0,snapshot'
+kill -TERM "$program"
+land 'writing: the program has ended with 3'
+[ -s "$work/flight.ftr" ] || fail "no file of a program that ended with 3"
+end_subject
+start_subject 0
+take_off --trigger 'exit!=0'
+kill -KILL "$program"
+land 'writing: the program was ended by signal 9'
+end_subject
+start_subject 0
+take_off --trigger 'exit!=0,snapshot'
+kill -TERM "$program"
+land 'nothing written: the program has ended with 0'
+[ ! -e "$work/flight.ftr" ] || fail "a file of a program that ended with 0"
+end_subject
+start_subject 0
+take_off
+kill -TERM "$program"
+land 'writing: the program has ended with 0'
+[ -s "$work/flight.ftr" ] || fail "no file without a condition"
+end_subject
+
+# By the program itself, in a flight and in a recording; not if nobody wants to know.
+start_subject 0
+take_off --trigger snapshot
+kill -USR2 "$program"
+land 'writing: the program asked for a snapshot: SIGUSR2 came'
+"$tool" events "$work/flight.ftr" --filter 'type=snapshot' > "$work/events"
+grep -q 'text=SIGUSR2 came' "$work/events" || fail "no event: $(cat "$work/events")"
+take_off --trigger exception
+kill -USR2 "$program"
+kill -TERM "$program"
+land 'writing: the program has ended with 0'
+end_subject
+start_subject 0
+mkfifo "$work/recording"
+"$tool" record "$program" -o "$work/until.ftr" --until snapshot 2> "$work/recording" &
+flight=$!
+exec 3< "$work/recording"
+read -r line <&3
+kill -USR2 "$program"
+read -r line <&3
+[[ $line == *'ending: the program asked for a snapshot: SIGUSR2 came'* ]] || fail "record: $line"
+wait "$flight" || fail "record until a snapshot"
+exec 3<&-
+
+# By a signal to the tool.
+take_off --trigger signal
+kill -USR1 "$flight"
+land 'writing: SIGUSR1 came'
+for wrong in signal 'exit!=0'; do
+    "$tool" record "$program" -o "$work/no.ftr" --until "$wrong" 2> "$work/said" &&
+        fail "record until $wrong"
+    grep -q "$wrong is not known" "$work/said" || fail "$(cat "$work/said")"
+done
+kill -KILL "$program"
+end_subject
 
 start stall
 fly 'fiber #.* keeps the loop for more than 50' --trigger 'stall>50ms'
@@ -95,17 +200,9 @@ stop
 start leak
 "$tool" leaks "$program" --for 1 > "$work/leaks" && fail "no leak: $(cat "$work/leaks")"
 grep -q 'buggy.cpp:.* yes' "$work/leaks" || fail "$(cat "$work/leaks")"
-mkfifo "$work/flying"
-"$tool" flight "$program" -o "$work/flight.ftr" 2> "$work/flying" &
-flight=$!
-exec 3< "$work/flying"
-read -r line <&3
-[[ $line == *'in flight over buggy'* ]] || fail "flight: $line"
+take_off
 stop
-read -r line <&3
-[[ $line == *'the program has ended'* ]] || fail "flight: $line"
-wait "$flight" || fail "flight over a program that was killed"
-exec 3<&-
+land 'writing: the program '
 "$tool" report "$work/flight.ftr" > "$work/report" || true
 grep -q session "$work/report" || fail "$(cat "$work/report")"
 
@@ -130,7 +227,7 @@ grep -q 'has recorded no events' "$work/said" || fail "$(cat "$work/said")"
 stop
 "$tool" flight $$ -o "$work/no.ftr" 2> "$work/said" && fail "flight over a shell"
 [ ! -e "$work/no.ftr" ] || fail "a file without flight"
-for wrong in stall 'stall>1' 'lost>1s' other; do
+for wrong in stall 'stall>1' 'lost>1s' exit 'exit!=1' 'snapshot>1s' other; do
     "$tool" flight $$ -o "$work/no.ftr" --trigger "$wrong" 2> "$work/said" && fail "$wrong"
 done
 echo "all were written"

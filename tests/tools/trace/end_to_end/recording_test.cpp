@@ -215,6 +215,38 @@ TEST(RecordSlow, IsSwitchedOffWithinASecondOfItsRecorderBeingKilled) {
     EXPECT_LT(trace_tool::monotonic_now() - killed, 1'000'000'000U);
 }
 
+// Also one that the program waits for: it goes on.
+TEST(RecordSlow, DoesNotKeepTheProgramWhenItIsKilled) {
+    child program({WEFT_TRACE_SUBJECT, "endless"});
+    ASSERT_TRUE(program.says("ready"));
+    const temporary_file file;
+    child recorder({WEFT_TRACE_TOOL, "record", std::to_string(program.pid()), "-o", file.path(),
+                    "--on-full", "block"});
+    ASSERT_TRUE(recorder.says("recording"));
+    const auto memory = memory_of(program);
+    EXPECT_EQ(memory.control().on_full, trace::full_waits);
+    recorder.kill();
+    ASSERT_TRUE(soon([&] { return mask_of(memory) == 0; }));
+    const auto switches = memory.loop().switches;
+    EXPECT_TRUE(soon([&] { return memory.loop().switches > switches + 1'000'000; }));
+}
+
+TEST(RecordSlow, MakesTheProgramWaitWhereItIsTold) {
+    child program({WEFT_TRACE_SUBJECT, "endless"});
+    ASSERT_TRUE(program.says("ready"));
+    const temporary_file file;
+    const auto result = run_tool({"record", std::to_string(program.pid()), "-o", file.path(),
+                                  "--stacks", "--on-full", "block", "--for", "0.5"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    const auto read = trace_tool::summarize(file.path());
+    const auto memory = memory_of(program);
+    // The event for which it waited at the end comes after the recording.
+    EXPECT_LE(memory.loop().head - (read.file.events + read.file.lost), 1U);
+    EXPECT_EQ(memory.control().on_full, trace::full_overwrites);
+    const auto switches = memory.loop().switches;
+    EXPECT_TRUE(soon([&] { return memory.loop().switches > switches; }));
+}
+
 TEST(RecordSlow, LeavesAReadableFileWhenTheProgramIsKilled) {
     child program({WEFT_TRACE_SUBJECT, "endless"});
     ASSERT_TRUE(program.says("ready"));

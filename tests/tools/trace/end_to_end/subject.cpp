@@ -7,14 +7,18 @@
 //     stall       a fiber keeps the loop for 60 ms
 //     lose        a fiber fails, and nobody asks for its result
 //     exit N      ends with this exit code at once
+//     told N      asks for a snapshot at SIGUSR2, and ends with this exit code at SIGTERM
 //
 // It says "ready" when it runs.
 #include <weft/channel.hpp>
 #include <weft/run.hpp>
+#include <weft/signals.hpp>
 #include <weft/task.hpp>
 #include <weft/this_fiber.hpp>
+#include <weft/trace.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -54,9 +58,22 @@ void lose() {
     weft::this_fiber::yield();
 }
 
+/// "ready" only now: before, the signals would end it.
+void do_as_told() {
+    weft::signals told({SIGUSR2, SIGTERM});
+    say("ready");
+    while (told.next() != SIGTERM) {
+        weft::trace::snapshot("SIGUSR2 came");
+    }
+}
+
 int act(int count, char** arguments) {
     const char* what = count > 1 ? arguments[1] : "";
     const long number = count > 2 ? std::strtol(arguments[2], nullptr, 10) : -1;
+    if (std::strcmp(what, "told") == 0) {
+        do_as_told();
+        return static_cast<int>(number);
+    }
     say("ready");
     if (std::strcmp(what, "exit") == 0) {
         return static_cast<int>(number);

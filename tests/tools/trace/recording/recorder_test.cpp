@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "error.hpp"
 #include "recording/file_reader.hpp"
 #include "support/fake_runtime.hpp"
@@ -128,6 +130,61 @@ TEST(Recorder, WritesWhatWasLost) {
     EXPECT_EQ(whole.events, 7U);
     EXPECT_EQ(whole.lost, 13U);
     EXPECT_TRUE(whole.complete);
+}
+
+/// As a runtime does that waits while there is no room.
+void write_where_there_is_room(const fake_runtime& runtime, std::uint64_t slots, int count) {
+    for (int i = 0; i < count; ++i) {
+        const auto full = [&] {
+            return __atomic_load_n(&runtime.control().on_full, __ATOMIC_ACQUIRE) ==
+                       trace::full_waits &&
+                   runtime.loop().head ==
+                       __atomic_load_n(&runtime.control().taken, __ATOMIC_ACQUIRE) + slots - 1;
+        };
+        while (full()) {
+            std::this_thread::yield();
+        }
+        runtime.write(named(0));
+    }
+}
+
+TEST(Recorder, LosesNothingOfARuntimeThatWaitsForIt) {
+    constexpr int count = 2000;
+    const fake_runtime runtime(8);
+    runtime.write(named(0));  // before it began
+    const auto memory = runtime.attach();
+    const temporary_file file;
+    recorder recording(memory, 0, {.file = file.path(), .when_full = trace::full_waits});
+    EXPECT_EQ(runtime.control().on_full, trace::full_waits);
+    EXPECT_EQ(runtime.control().taken, 1U);
+    std::thread program([&] { write_where_there_is_room(runtime, 8, count); });
+    while (recording.events() + recording.lost() < count) {
+        recording.step();
+    }
+    program.join();
+    recording.finish();
+    EXPECT_EQ(recording.lost(), 0U);
+    EXPECT_EQ(recording.events(), static_cast<std::uint64_t>(count));
+    EXPECT_EQ(runtime.control().on_full, trace::full_overwrites);
+}
+
+TEST(Recorder, TakesTheRestBeforeTheRuntimeMayOverwriteIt) {
+    const fake_runtime runtime(8);
+    const auto memory = runtime.attach();
+    const temporary_file file;
+    recorder recording(memory, 0, {.file = file.path(), .when_full = trace::full_waits});
+    write_where_there_is_room(runtime, 8, 7);  // so many have room
+    recording.finish();
+    EXPECT_EQ(recording.events(), 7U);
+    EXPECT_EQ(runtime.control().taken, 7U);  // said while it was still the owner
+}
+
+TEST(Recorder, LetsARuntimeOverwriteUnlessTold) {
+    const fake_runtime runtime(8);
+    const auto memory = runtime.attach();
+    const temporary_file file;
+    const recorder recording(memory, 0, {file.path()});
+    EXPECT_EQ(runtime.control().on_full, trace::full_overwrites);
 }
 
 TEST(Recorder, EndsWithTheRuntime) {

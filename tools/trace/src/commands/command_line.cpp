@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 
 namespace weft::trace_tool {
 namespace {
@@ -37,7 +38,9 @@ option& option::one_of(const std::vector<std::string>& values) {
 }
 
 option& option::between(double least, double most) {
-    made_.check(CLI::Range(least, most));
+    std::ostringstream limits;  // shorter than CLI11 says it, so that helps fit on a screen
+    limits << least << ".." << most;
+    made_.check(CLI::Range(least, most).description(limits.str()));
     return *this;
 }
 
@@ -91,7 +94,7 @@ option command_line::add(const char* name, bool& into, const char* help) {
 }
 
 void command_line::add_source(source_choice& into) {
-    add("SRC", into.named, "What to look at");
+    add("SRC", into.named, "What to look at; also a recording: its end");
     add("--core", into.core, "A core instead of SRC");
     add("--exe", into.exe, "The program that left the core");
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <optional>
 
@@ -38,11 +41,34 @@ void tell(const session& recording, bool as_json, output_streams streams) {
     }
 }
 
+/// Why a flight ended, for people, and whether what was recorded is to be written.
+struct landing {
+    std::string why;
+    bool writes = true;
+};
+
+/// How a program ended.
+landing end_of(const process_watch& target, bool only_failed) {
+    const auto status = target.status();
+    if (status && WIFSIGNALED(*status)) {
+        return {"the program was ended by signal " + std::to_string(WTERMSIG(*status))};
+    }
+    if (status && WEXITSTATUS(*status) == 0) {
+        return {"the program has ended with 0", !only_failed};
+    }
+    return {status ? "the program has ended with " + std::to_string(WEXITSTATUS(*status))
+                   : "the program has ended, with what is not known"};
+}
+
 /// Lets the runtimes of a program record into their rings, without taking anything out.
 class flight {
 public:
     flight(source& from, const flight_options& options, const flight_conditions& conditions)
-        : from_(from), options_(options), mask_(parse_event_classes(options.events)) {
+        : from_(from),
+          options_(options),
+          conditions_(conditions),
+          stop_({conditions.signalled ? SIGUSR1 : SIGINT}),  // else SIGUSR1 ends this process
+          mask_(parse_event_classes(options.events)) {
         for (const auto& each : from.memories) {
             auto& watched = watched_.emplace_back();
             watched.oldest = each.loop().head;
@@ -51,27 +77,26 @@ public:
         }
     }
 
-    /// Returns why it ended.
-    std::string wait_for_trigger() {
+    landing wait_for_trigger() {
         // Quick enough for a renewal, and to see a stall.
         constexpr std::chrono::milliseconds step{10};
-        const stop_signals stop;
         const process_watch target(from_.process);
         const auto began = monotonic_now();
         for (;;) {
-            if (stop.wait_for(step) != 0) {
-                return "it was asked to";
+            if (const int got = stop_.wait_for(step); got != 0) {
+                return {got == SIGUSR1 ? "SIGUSR1 came" : "it was asked to"};
             }
-            if (target.ended()) {
-                return "the program has ended";
-            }
-            if (time_is_over(began)) {
-                return "the time is over";
-            }
+            const bool ended = target.ended();  // before: what it did last is looked at, too
             for (auto& each : watched_) {
                 if (auto found = look_at(each)) {
-                    return *found;
+                    return {*found};
                 }
+            }
+            if (ended) {
+                return end_of(target, conditions_.failed);
+            }
+            if (time_is_over(began)) {
+                return {"the time is over"};
             }
         }
     }
@@ -110,6 +135,8 @@ private:
 
     source& from_;
     const flight_options& options_;
+    const flight_conditions conditions_;
+    const stop_signals stop_;  // from the begin: before anybody knows of the flight
     std::uint32_t mask_;
     std::vector<watched_runtime> watched_;
 };
@@ -119,8 +146,12 @@ outcome fly(const flight_options& options, output_streams streams) {
     auto from = open_source(options.source, mapped_memory::access::control);
     flight flying(from, options, conditions);
     streams.err << "weft-trace: in flight over " << from.program << std::endl;
-    streams.err << "weft-trace: writing: " << flying.wait_for_trigger() << '\n';
-    flying.write(streams);
+    const auto end = flying.wait_for_trigger();
+    streams.err << "weft-trace: " << (end.writes ? "writing: " : "nothing written: ") << end.why
+                << '\n';
+    if (end.writes) {
+        flying.write(streams);
+    }
     return outcome::good;
 }
 
@@ -154,12 +185,18 @@ void add_flight(CLI::App& tool, command_context& context) {
     command.add("SRC", options->source, "What to record").required();
     command.add("-o,--output", options->output, "The file, usually NAME.ftr").required();
     command.add("--trigger", options->trigger,
-                "Write at: stall>50ms, span>1s, exception, lost; joined by commas");
+                ("Write at: " + std::string(known_flight_conditions) +
+                 ", exit!=0, signal; joined by commas")
+                    .c_str());
     command.add("--events", options->events, "As in record").show_default();
     command.add("--for", options->seconds, "Write after so many seconds at the latest").positive();
     command.add("--json", options->json, "At the end the report, as JSON");
     command.notes(
-        "Writes the last half million events, about, also at Ctrl-C and when the program ends.\n"
+        "Writes the last half million events, about, also at Ctrl-C and when the program ends. "
+        "With\n"
+        "exit!=0 an end with 0 writes nothing. snapshot: at weft::trace::snapshot(). signal: "
+        "SIGUSR1\n"
+        "to weft-trace.\n"
         "Example:\n  weft-trace flight server -o before.ftr --trigger='stall>50ms,exception'");
     command.run([options](output_streams streams) { return fly(*options, streams); });
 }

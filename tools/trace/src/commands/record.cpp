@@ -26,6 +26,7 @@ struct record_options {
     std::string events = "sched";
     bool stacks = false;
     std::string until;
+    std::string on_full = "overwrite";
     double seconds = 0;
     std::uint64_t samples = 0;  // per second
     bool json = false;
@@ -68,10 +69,9 @@ private:
     std::vector<std::unique_ptr<flight_triggers>> watched_;
 };
 
-void record_until_end(session& recording, const record_options& options, pid_t process,
-                      std::ostream& err) {
+void record_until_end(session& recording, const record_options& options, end_conditions& conditions,
+                      pid_t process, std::ostream& err) {
     const stop_signals stop;
-    end_conditions conditions(recording, options.until);
     const process_watch target(process);
     std::optional<sampler> samples;
     if (options.samples != 0) {
@@ -98,6 +98,8 @@ outcome record(record_options options, output_streams streams) {
     auto from = open_source(options.source, mapped_memory::access::control);
     options.recording.file = options.output;
     options.recording.mask = parse_event_classes(options.events);
+    options.recording.when_full =
+        options.on_full == "block" ? trace::full_waits : trace::full_overwrites;
     if (options.stacks) {
         options.recording.mask |= trace::sched_events | trace::stack_events;
     }
@@ -113,8 +115,10 @@ outcome record(record_options options, output_streams streams) {
     for (const auto& note : from.notes) {
         streams.err << "weft-trace: " << note << '\n';
     }
+    // Before the line that tells others that it has begun.
+    end_conditions conditions(recording, options.until);
     streams.err << "weft-trace: recording " << from.program << std::endl;
-    record_until_end(recording, options, from.process, streams.err);
+    record_until_end(recording, options, conditions, from.process, streams.err);
     recording.tell(streams.err);
     if (options.json) {
         for (const auto& file : recording.files()) {
@@ -145,7 +149,12 @@ void add_record(CLI::App& tool, command_context& context) {
     command.add("--for", options->seconds, "Seconds; else until Ctrl-C or the program's end")
         .positive();
     command.add("--until", options->until,
-                "End at: stall>50ms, span>1s, exception, lost; joined by commas");
+                ("End at: " + std::string(known_flight_conditions) + "; joined by commas").c_str());
+    command
+        .add("--on-full", options->on_full,
+             "What becomes of the oldest events that are not yet read; block: the program waits")
+        .one_of({"overwrite", "block"})
+        .show_default();
     command.add("--max-size", options->recording.most_bytes, "End with a file of this size")
         .bytes()
         .show_default("1GiB");

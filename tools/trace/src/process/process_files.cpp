@@ -38,21 +38,39 @@ std::optional<std::string> link_target(const std::string& path) {
     return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
-std::uint64_t start_time(pid_t process) {
-    constexpr int words_before = 19;  // between the name in brackets and the 22nd field
+namespace {
+
+/// A field of proc(5), stat, counted from 1 as there; from the third on.
+std::optional<std::string> stat_field(pid_t process, int number) {
+    constexpr int first_behind_name = 3;
     const auto content = read_small_file(process_path(process, "stat"));
     const auto name_end = content ? content->rfind(')') : std::string::npos;
     if (name_end == std::string::npos) {
-        return 0;
+        return std::nullopt;
     }
     std::istringstream fields(content->substr(name_end + 1));
-    std::string skipped;
-    for (int i = 0; i < words_before; ++i) {
-        fields >> skipped;
+    std::string field;
+    for (int i = first_behind_name; i <= number; ++i) {
+        fields >> field;
     }
-    std::uint64_t time = 0;
-    fields >> time;
-    return time;
+    return fields ? std::optional(field) : std::nullopt;
+}
+
+}  // namespace
+
+std::uint64_t start_time(pid_t process) {
+    constexpr int field = 22;
+    return parse_number(stat_field(process, field).value_or("")).value_or(0);
+}
+
+std::optional<int> exit_status(pid_t process) {
+    constexpr int state = 3;
+    constexpr int status = 52;
+    if (stat_field(process, state) != "Z") {
+        return std::nullopt;
+    }
+    const auto number = parse_number(stat_field(process, status).value_or(""));
+    return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
 std::vector<std::uint32_t> own_ids(pid_t process) {

@@ -22,6 +22,9 @@ namespace weft::trace_tool {
 /// When the process started: clock ticks after boot; 0 if there is no such process.
 [[nodiscard]] std::uint64_t start_time(pid_t process);
 
+/// How a process has ended that its parent has not yet taken, as waitpid(2) gives it.
+[[nodiscard]] std::optional<int> exit_status(pid_t process);
+
 /// The ids by which the process knows itself: the given one, and one for each namespace in it.
 [[nodiscard]] std::vector<std::uint32_t> own_ids(pid_t process);
 

@@ -41,6 +41,7 @@ std::uint32_t string_of(const trace::event& of) {
         case event_type::span_began:
         case event_type::mark:
         case event_type::counter:
+        case event_type::snapshot:
         case event_type::work_began:
         case event_type::result_lost: return of.x;
         default: return 0;

@@ -26,9 +26,17 @@ void add_condition(flight_conditions& to, std::string_view text, std::string_vie
         to.exception = true;
     } else if (text == "lost") {
         to.lost = true;
+    } else if (text == "snapshot") {
+        to.snapshot = true;
+    } else if (text == "exit!=0" && option == flight_option) {
+        to.failed = true;
+    } else if (text == "signal" && option == flight_option) {
+        to.signalled = true;
     } else {
-        throw bad_usage(std::string(option) + ": " + std::string(text) +
-                        " is not known; known are stall>DURATION, span>DURATION, exception, lost");
+        throw bad_usage(
+            std::string(option) + ": " + std::string(text) +
+            " is not known; known are stall>DURATION, span>DURATION, exception, lost, snapshot" +
+            (option == flight_option ? ", exit!=0, signal" : ""));
     }
 }
 
@@ -57,10 +65,18 @@ flight_conditions parse_flight_conditions(std::string_view text, std::string_vie
 }
 
 flight_triggers::flight_triggers(const mapped_memory& memory, const flight_conditions& on)
-    : memory_(memory), on_(on), ring_(memory), nanoseconds_per_tick_(rate_of(memory.header())) {}
+    : memory_(memory),
+      on_(on),
+      ring_(memory),
+      nanoseconds_per_tick_(rate_of(memory.header())),
+      snapshots_(memory.loop().snapshots) {}
 
 std::optional<std::string> flight_triggers::step() {
-    if (auto found = look_at_loop()) {
+    const auto loop = memory_.loop();
+    if (auto found = look_at_request(loop)) {
+        return found;
+    }
+    if (auto found = look_at_loop(loop)) {
         return found;
     }
     for (const auto until = ring_.head(); ring_.next() < until;) {
@@ -75,8 +91,20 @@ std::optional<std::string> flight_triggers::step() {
     return std::nullopt;
 }
 
-std::optional<std::string> flight_triggers::look_at_loop() {
-    const auto loop = memory_.loop();
+// Not by its event: that may have been overwritten, or not recorded.
+std::optional<std::string> flight_triggers::look_at_request(const trace::loop& loop) {
+    if (loop.snapshots == snapshots_) {
+        return std::nullopt;
+    }
+    snapshots_ = loop.snapshots;
+    if (!on_.snapshot) {
+        return std::nullopt;
+    }
+    const auto why = memory_.string(loop.snapshot_text);
+    return "the program asked for a snapshot" + (why.empty() ? "" : ": " + printable(why));
+}
+
+std::optional<std::string> flight_triggers::look_at_loop(const trace::loop& loop) {
     const auto now = monotonic_now();
     if (loop.running == 0 || loop.running != running_ || loop.switches != switches_) {
         running_ = loop.running;

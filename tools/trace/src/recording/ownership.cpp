@@ -44,9 +44,13 @@ std::uint64_t monotonic_now() noexcept {
         std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
-ownership::ownership(const mapped_memory& memory, std::uint32_t mask)
-    : control_(memory.control()), mask_(mask), self_(static_cast<std::uint64_t>(::getpid())) {
+ownership::ownership(const mapped_memory& memory, std::uint32_t mask, trace::when_full when)
+    : control_(memory.control()),
+      mask_(mask),
+      when_(when),
+      self_(static_cast<std::uint64_t>(::getpid())) {
     take(control_, self_);
+    taken(memory.loop().head);
     if (!renew()) {
         throw cannot_attach("another process began to record this program at the same time",
                             "Wait until it ends, or end it.");
@@ -56,8 +60,22 @@ ownership::ownership(const mapped_memory& memory, std::uint32_t mask)
 ownership::~ownership() {
     if (__atomic_load_n(&control_.owner, __ATOMIC_ACQUIRE) == self_) {
         __atomic_store_n(&control_.mask, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&control_.on_full, trace::full_overwrites, __ATOMIC_RELAXED);
         __atomic_store_n(&control_.lease, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&control_.owner, 0, __ATOMIC_RELEASE);
+    }
+}
+
+void ownership::taken(std::uint64_t next) noexcept {
+    if (when_ == trace::full_waits && __atomic_load_n(&control_.owner, __ATOMIC_ACQUIRE) == self_) {
+        __atomic_store_n(&control_.taken, next, __ATOMIC_RELEASE);
+    }
+}
+
+void ownership::silence() noexcept {
+    mask_ = 0;
+    if (__atomic_load_n(&control_.owner, __ATOMIC_ACQUIRE) == self_) {
+        __atomic_store_n(&control_.mask, 0, __ATOMIC_RELEASE);
     }
 }
 
@@ -72,6 +90,7 @@ bool ownership::renew() noexcept {
     constexpr auto length = std::chrono::nanoseconds(lease).count();
     __atomic_store_n(&control_.lease, monotonic_now() + static_cast<std::uint64_t>(length),
                      __ATOMIC_RELAXED);
+    __atomic_store_n(&control_.on_full, when_, __ATOMIC_RELAXED);
     __atomic_store_n(&control_.mask, mask_, __ATOMIC_RELEASE);
     return true;
 }

@@ -17,13 +17,18 @@ recorder::recorder(const mapped_memory& memory, pid_t process, const recording_o
     : memory_(memory),
       options_(options),
       ring_(memory),
-      owned_(options.owns ? std::make_unique<ownership>(memory, options.mask) : nullptr),
+      owned_(options.owns ? std::make_unique<ownership>(memory, options.mask, options.when_full)
+                          : nullptr),
       file_(options.file),
       files_{options.file},
-      chunk_(memory, process) {
+      chunk_(memory, process),
+      full_before_(memory.loop().full) {
     if (options.from_beginning) {
         lost_ = ring_.rewind(options.oldest);
         chunk_.add_gap(0, lost_);
+    }
+    if (owned_) {
+        owned_->taken(ring_.next());
     }
 }
 
@@ -52,7 +57,12 @@ std::string recorder::ended() const {
 }
 
 void recorder::finish() {
-    owned_.reset();
+    if (owned_) {
+        // Before it may overwrite again, a runtime that waits for room must have got it.
+        owned_->silence();
+        drain();
+        owned_.reset();
+    }
     drain();
     complete_file();
 }
@@ -90,8 +100,12 @@ void recorder::drain() {
         chunk_.add_gap(had, lost);
         events_ += chunk_.events().size() - had;
         lost_ += lost;
+        if (owned_) {
+            owned_->taken(ring_.next());
+        }
         if (chunk_.full()) {
             write_chunk();
+            displaced_ = displaced_ || (owned_ && !owned_->renew());
         }
     }
 }

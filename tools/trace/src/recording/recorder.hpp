@@ -28,6 +28,7 @@ struct recording_options {
                                    ///< many are kept
     bool from_beginning = false;   ///< with what the runtime recorded before
     std::uint64_t oldest = 0;      ///< of this, nothing before the event with this number
+    trace::when_full when_full = trace::full_overwrites;
     bool owns = true;  ///< says what the runtime records; false: takes what it records anyway
 };
 
@@ -64,6 +65,10 @@ public:
 
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
+    /// How often the program has waited for room in its ring, for full_waits.
+    [[nodiscard]] std::uint64_t waited() const noexcept {
+        return memory_.loop().full - full_before_;
+    }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_before_ + file_.size(); }
 
     /// Those that are kept, the oldest first.
@@ -88,6 +93,7 @@ private:
     std::uint64_t events_ = 0;
     std::uint64_t lost_ = 0;
     std::uint64_t samples_ = 0;
+    std::uint64_t full_before_;
     bool displaced_ = false;
 };
 

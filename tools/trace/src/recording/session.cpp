@@ -89,6 +89,9 @@ void session::tell(std::ostream& err) const {
         if (each.writer.samples() != 0) {
             err << ", " << each.writer.samples() << " samples";
         }
+        if (const auto waited = each.writer.waited(); waited != 0) {
+            err << ", the program waited " << waited << " times for the recorder";
+        }
         if (const auto why = each.writer.ended(); !why.empty()) {
             err << "; " << why;
         }

@@ -4,16 +4,21 @@
 #include <chrono>
 #include <csignal>
 #include <ctime>
+#include <initializer_list>
 
 namespace weft::trace_tool {
 
-/// SIGINT and SIGTERM as something to wait for: they end a recording, not the tool.
+/// SIGINT, SIGTERM and what else is named as something to wait for: they end a recording, not the
+/// tool.
 class stop_signals {
 public:
-    stop_signals() noexcept {
+    explicit stop_signals(std::initializer_list<int> more = {}) noexcept {
         ::sigemptyset(&set_);
         ::sigaddset(&set_, SIGINT);
         ::sigaddset(&set_, SIGTERM);
+        for (const int each : more) {
+            ::sigaddset(&set_, each);
+        }
         ::sigprocmask(SIG_BLOCK, &set_, &before_);
     }
     ~stop_signals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }

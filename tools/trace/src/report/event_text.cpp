@@ -17,7 +17,7 @@ namespace {
 
 using trace::event_type;
 
-constexpr std::array<std::pair<event_type, std::string_view>, 33> names{{
+constexpr std::array<std::pair<event_type, std::string_view>, 34> names{{
     {event_type::started, "started"},
     {event_type::spawned, "spawned"},
     {event_type::named, "named"},
@@ -35,6 +35,7 @@ constexpr std::array<std::pair<event_type, std::string_view>, 33> names{{
     {event_type::span_ended, "span_ended"},
     {event_type::mark, "mark"},
     {event_type::counter, "counter"},
+    {event_type::snapshot, "snapshot"},
     {event_type::job_queued, "job_queued"},
     {event_type::job_started, "job_started"},
     {event_type::job_ended, "job_ended"},
@@ -143,6 +144,7 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
         case event_type::named:
         case event_type::span_began:
         case event_type::mark:
+        case event_type::snapshot:
         case event_type::result_lost:
             made.emplace_back("text", string_of(shown.x, in));
             made.emplace_back("object", shown.object);
