@@ -110,5 +110,16 @@ done
 grep -q 'DEADLOCK of 2 fibers' "$work/deadlock.txt" || fail "$(cat "$work/deadlock.txt")"
 grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/deadlock.txt" ||
     fail "$(cat "$work/deadlock.txt")"
+
+# The same of a recording: as it was at its end.
+record ring
 stop
+"$tool" deadlock "$work/ring.ftr" > "$work/deadlock.txt" 2> /dev/null && fail "no deadlock in a recording"
+grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/deadlock.txt" ||
+    fail "$(cat "$work/deadlock.txt")"
+"$tool" stack "$work/ring.ftr" > "$work/stacks.txt" 2> "$work/errors"
+grep -q 'deadlock.*lambda.*buggy.cpp' "$work/stacks.txt" || fail "$(cat "$work/stacks.txt")"
+"$tool" ps "$work/ring.ftr" 2> /dev/null | grep -q 'audit .*parked .*mutex "accounts" of' ||
+    fail "ps of a recording"
+"$tool" deadlock "$work/slow_lock.ftr" > /dev/null 2>&1 || fail "a deadlock in the recording of slow_lock"
 echo "all five were found"

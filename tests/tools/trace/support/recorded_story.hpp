@@ -81,6 +81,8 @@ public:
         last.began = last.ended = told_.ended;
         last.rows = last_rows;
         last.constants = told_.constants;
+        last.strings = told_.strings;
+        last.stacks = told_.stacks;
         last.objects = last_objects;
         out.write(last);
         out.finish();

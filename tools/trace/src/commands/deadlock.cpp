@@ -10,7 +10,7 @@ namespace {
 outcome deadlock(const source& from, const std::vector<runtime_state>& states, bool json,
                  std::ostream& out) {
     const wait_graph graph(states);
-    const auto later = read_states(from);
+    const auto later = read_states_again(from);
     const auto cycles = confirmed_cycles(graph, states, later);
     const auto stuck = stuck_runtimes(states, later);
     if (json) {

@@ -35,10 +35,27 @@ outcome list_processes(const ps_options& options, output_streams streams) {
     return outcome::good;
 }
 
+// By the stacks of the waits that the recording has.
+std::vector<std::string> recorded_places(const std::vector<shown_fiber>& fibers,
+                                         const recorded_state& in) {
+    frame_names names(in.modules);
+    std::vector<std::string> places;
+    for (const shown_fiber& fiber : fibers) {
+        const auto stack = in.stacks.find(fiber.row->wait_stack);
+        const bool waits = fiber.row->state == trace::row_state::parked && stack != in.stacks.end();
+        const auto frames = waits ? names.functions_of(stack->second) : std::vector<stack_frame>();
+        places.push_back(frames.empty() ? "-" : function_and_line(frames.front()));
+    }
+    return places;
+}
+
 // The innermost function of each that is not the runtime's.
 std::vector<std::string> places_of(const std::vector<shown_fiber>& fibers, const source& from,
                                    const std::vector<runtime_state>& states) {
     std::vector<std::string> places;
+    if (from.recording != nullptr) {
+        return recorded_places(fibers, *from.recording);
+    }
     stack_reader reader(from);
     for (const shown_fiber& fiber : fibers) {
         const auto index = static_cast<std::size_t>(fiber.runtime - states.data());
@@ -51,8 +68,8 @@ std::vector<std::string> places_of(const std::vector<shown_fiber>& fibers, const
 }
 
 outcome list_fibers(const ps_options& options, output_streams streams) {
-    const source from = open_source(options.source, options.where ? mapped_memory::access::control
-                                                                  : mapped_memory::access::read);
+    const source from = open_state(options.source, options.where ? mapped_memory::access::control
+                                                                 : mapped_memory::access::read);
     const auto states = read_states(from);
     fiber_text text(from, states);
     const auto fibers = select_fibers(states, options.filter);

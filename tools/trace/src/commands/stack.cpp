@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 
+#include "analysis/frame_names.hpp"
 #include "commands/command_line.hpp"
 #include "commands/state_command.hpp"
 #include "commands/table.hpp"
@@ -50,6 +51,26 @@ std::vector<shown_stack> read_stacks(const std::vector<shown_fiber>& fibers, con
     return stacks;
 }
 
+// The stacks of the waits, as the recording has them.
+std::vector<shown_stack> recorded_stacks(const std::vector<shown_fiber>& fibers,
+                                         const recorded_state& in) {
+    frame_names names(in.modules);
+    std::vector<shown_stack> stacks;
+    for (const shown_fiber& fiber : fibers) {
+        shown_stack shown{fiber, {}, {}};
+        const auto found = in.stacks.find(fiber.row->wait_stack);
+        if (fiber.row->state != trace::row_state::parked || found == in.stacks.end()) {
+            shown.read.problem = "it is not in the recording; record with --stacks";
+        } else {
+            shown.frames = names.functions_of(found->second);
+            shown.read.complete = !found->second.truncated;
+            shown.read.how = "the program noted them by frame pointers";
+        }
+        stacks.push_back(std::move(shown));
+    }
+    return stacks;
+}
+
 void print(const std::vector<shown_stack>& stacks, const stack_options& options,
            std::ostream& out) {
     if (options.json) {
@@ -86,10 +107,12 @@ void tell_how(const std::vector<shown_stack>& stacks, std::ostream& err) {
 }
 
 outcome stack(const stack_options& options, output_streams streams) {
-    const source from = open_source(options.source, mapped_memory::access::control);
+    const source from = open_state(options.source, mapped_memory::access::control);
     const auto states = read_states(from);
-    const auto stacks =
-        read_stacks(chosen_fibers(options, states), from, states, options.all_frames);
+    const auto fibers = chosen_fibers(options, states);
+    const auto stacks = from.recording != nullptr
+                            ? recorded_stacks(fibers, *from.recording)
+                            : read_stacks(fibers, from, states, options.all_frames);
     print(stacks, options, streams.out);
     tell_how(stacks, streams.err);
     tell_what_is_missing(streams.err, from, states);

@@ -35,7 +35,7 @@ void add_state_command(CLI::App& tool, command_context& context,
     command.add("--json", options->json, "For programs");
     command.notes(std::string("Example:\n  weft-trace ") + name + " 4711");
     command.run([options, &show](output_streams streams) {
-        const source from = open_source(options->source);
+        const source from = open_state(options->source);
         const auto states = read_states(from);
         const outcome result = show(from, states, options->json, streams.out);
         tell_what_is_missing(streams.err, from, states);

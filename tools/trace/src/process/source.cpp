@@ -11,6 +11,7 @@
 #include "error.hpp"
 #include "process/memories.hpp"
 #include "process/process_files.hpp"
+#include "recording/file_reader.hpp"
 
 namespace weft::trace_tool {
 namespace {
@@ -86,7 +87,10 @@ source open_memory_file(const std::string& path, mapped_memory::access access) {
         return made;
     } catch (const bad_memory& error) {
         throw cannot_attach(path + ": " + error.what(),
-                            "Name a file that was written with WEFT_TRACE=file:PATH.");
+                            is_recording(path)
+                                ? "It is a recording. This command looks at programs; others take "
+                                  "recordings: ps, tree, stack, locks, deadlock, report."
+                                : "Name a file that was written with WEFT_TRACE=file:PATH.");
     }
 }
 
@@ -153,17 +157,36 @@ source open_source(const source_choice& chosen, mapped_memory::access access) {
                                : open_core(chosen.core, chosen.exe);
 }
 
+source open_state(const source_choice& chosen, mapped_memory::access access) {
+    if (!chosen.core.empty() || parse_number(chosen.named) || !is_recording(chosen.named)) {
+        return open_source(chosen, access);
+    }
+    auto recorded = std::make_shared<recorded_state>(read_recorded_state(chosen.named));
+    source made;
+    made.program = text_of(recorded->end.header.program);
+    made.notes.push_back(recorded->note);
+    made.recording = std::move(recorded);
+    return made;
+}
+
 process_memory memory_of(const source& from) {
     return from.core != nullptr ? process_memory(*from.core, from.exe)
                                 : process_memory(from.process);
 }
 
 std::vector<runtime_state> read_states(const source& from) {
+    if (from.recording != nullptr) {
+        return {from.recording->end};
+    }
     std::vector<runtime_state> states;
     for (const mapped_memory& each : from.memories) {
         states.push_back(read_state(each, from.process != 0));
     }
     return states;
+}
+
+std::vector<runtime_state> read_states_again(const source& from) {
+    return from.recording != nullptr ? std::vector{from.recording->before} : read_states(from);
 }
 
 std::vector<source> all_sources(std::size_t& denied) {

@@ -10,6 +10,7 @@
 #include "memory/mapped_memory.hpp"
 #include "process/core_file.hpp"
 #include "process/process_memory.hpp"
+#include "process/recorded_state.hpp"
 #include "state/runtime_state.hpp"
 
 namespace weft::trace_tool {
@@ -19,9 +20,11 @@ struct source {
     std::shared_ptr<const core_file> core{};  ///< if that was named
     std::string exe{};                        ///< the program that left the core
 
+    std::shared_ptr<const recorded_state> recording{};  ///< if that was named; without memories
+
     pid_t process = 0;    ///< 0: it does not run any more, or never ran on this machine
     std::string program;  ///< its name
-    std::vector<mapped_memory> memories;  ///< one for each of its runtimes; at least one
+    std::vector<mapped_memory> memories;  ///< one for each of its runtimes
     std::vector<std::string> notes;       ///< what about it could not be looked at, and why
 };
 
@@ -46,12 +49,20 @@ struct source_choice {
 [[nodiscard]] source open_source(const source_choice& chosen,
                                  mapped_memory::access access = mapped_memory::access::read);
 
+/// The same, or a recording: for who asks no more than what fibers did.
+/// \throws bad_usage, cannot_attach, recording_error
+[[nodiscard]] source open_state(const source_choice& chosen,
+                                mapped_memory::access access = mapped_memory::access::read);
+
 /// What can be read of the memory of what was opened.
 /// Lifetime: the source outlives it.
 [[nodiscard]] process_memory memory_of(const source& from);
 
 /// The states of all its runtimes.
 [[nodiscard]] std::vector<runtime_state> read_states(const source& from);
+
+/// A moment later; of a recording, a while before. What is the same in both was all true at once.
+[[nodiscard]] std::vector<runtime_state> read_states_again(const source& from);
 
 /// Every process that can be looked at.
 /// \param denied  becomes the number of processes that other users hide.

@@ -74,11 +74,20 @@ std::string fiber_text::spawned_at(const trace::fiber_row& row) {
 }
 
 const std::string& fiber_text::spawn_file(const trace::fiber_row& row) {
-    return memory_.constant_string(row.spawn_file);
+    return constant(row.spawn_file);
 }
 
 const std::string& fiber_text::spawn_function(const trace::fiber_row& row) {
-    return memory_.constant_string(row.spawn_function);
+    return constant(row.spawn_function);
+}
+
+const std::string& fiber_text::constant(std::uint64_t address) {
+    if (from_.recording == nullptr) {
+        return memory_.constant_string(address);
+    }
+    static const std::string unknown;
+    const auto found = from_.recording->constants.find(address);
+    return found == from_.recording->constants.end() ? unknown : found->second;
 }
 
 const std::string& fiber_text::descriptor_target(std::uint64_t fd) {

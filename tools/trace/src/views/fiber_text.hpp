@@ -38,6 +38,7 @@ public:
 
 private:
     [[nodiscard]] const std::string& descriptor_target(std::uint64_t fd);
+    [[nodiscard]] const std::string& constant(std::uint64_t address);
 
     const source& from_;
     process_memory memory_;
