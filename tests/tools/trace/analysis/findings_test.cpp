@@ -14,6 +14,7 @@ namespace weft::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using trace_tool::finding;
@@ -133,6 +134,20 @@ TEST(Findings, BelieveNoOwnerOfALockWithoutWaiters) {
     story.last_rows[0].object = 0xa;
     story.last_objects = {lock(0xa, 1, 0)};
     EXPECT_THAT(found_in(story, 100), IsEmpty());
+}
+
+TEST(Findings, NameOneOfLostFailuresThatAreAlike) {
+    recorded_story story;
+    for (std::uint32_t fiber = 1; fiber <= 3; ++fiber) {
+        story.named(fiber, fiber, "backup");
+        story.add({10 + fiber, fiber, trace::event_type::result_lost, 0, 0,
+                   story.text(fiber == 3 ? "other" : "disk full"), 0, 0});
+    }
+    const auto all = found_in(story, 100);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_THAT(all[0].text, HasSubstr("#1 backup failed"));
+    EXPECT_THAT(all[0].text, EndsWith("disk full; so did 1 more"));
+    EXPECT_THAT(all[1].text, EndsWith("#3 backup failed and nobody asked for its result: other"));
 }
 
 TEST(Findings, NameALostFailure) {

@@ -2,8 +2,11 @@
 #include "analysis/findings.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "output/table.hpp"
 
@@ -62,12 +65,23 @@ void find_delays(const summary& in, std::vector<finding>& found) {
     }
 }
 
+// One of those that are alike: a program may lose a result every millisecond.
 void find_lost(const summary& in, std::vector<finding>& found) {
+    struct likeness {
+        std::uint32_t first;
+        std::uint64_t count;
+    };
+    std::map<std::pair<std::string, std::string>, likeness> alike;  // by fiber's name and fate
     for (const auto& each : in.lost) {
-        const auto text = each.never_ran ? " was thrown away before it began: it never ran"
+        const auto fate = each.never_ran ? " was thrown away before it began: it never ran"
                                          : " failed and nobody asked for its result: " + each.what;
-        found.push_back(
-            {finding::kind::lost_result, each.fiber, 0, subject(in, each.fiber) + text});
+        ++alike.try_emplace({in.fiber_name(each.fiber), fate}, likeness{each.fiber, 0})
+              .first->second.count;
+    }
+    for (const auto& [name_and_fate, of] : alike) {
+        const auto more = of.count == 1 ? "" : "; so did " + std::to_string(of.count - 1) + " more";
+        found.push_back({finding::kind::lost_result, of.first, 0,
+                         subject(in, of.first) + name_and_fate.second + more});
     }
     if (in.file.lost != 0) {
         found.push_back({finding::kind::lost_events, 0, 0,

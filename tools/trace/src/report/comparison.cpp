@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "analysis/flame.hpp"
 #include "output/table.hpp"
 #include "report/sections.hpp"
 #include "report/sites.hpp"
@@ -29,6 +30,35 @@ numbers wait_numbers(const summary& of) {
     add_percentiles(made, "(ready)", of.ready, of.scale);
     add_percentiles(made, "(running)", of.runs, of.scale);
     return made;
+}
+
+numbers span_numbers(const summary& of) {
+    numbers made;
+    for (const auto& [name, lasted] : of.spans) {
+        add_percentiles(made, name, lasted, of.scale);
+    }
+    return made;
+}
+
+numbers wait_paths(const summary& of, std::vector<std::string>& problems) {
+    frame_names names(of.modules);
+    auto paths = flame_of(flame_kind::wait, of, names);
+    problems.insert(problems.end(), names.problems().begin(), names.problems().end());
+    return paths;
+}
+
+// By the names of functions: addresses are others in another build.
+void find_new_waits(comparison& made, const summary& before, const summary& after) {
+    if (before.stacks.empty()) {
+        return;  // then all of them would be new
+    }
+    const auto known = wait_paths(before, made.problems);
+    for (const auto& [path, time] : wait_paths(after, made.problems)) {
+        if (!known.contains(path)) {
+            made.new_waits.push_back({path, time});
+        }
+    }
+    std::ranges::stable_sort(made.new_waits, std::greater(), &new_wait::nanoseconds);
 }
 
 numbers site_numbers(const summary& of) {
@@ -84,6 +114,29 @@ void print_numbers(std::ostream& out, const char* title, const std::vector<chang
     rows.print(out);
 }
 
+void print_new_waits(std::ostream& out, const std::vector<new_wait>& shown) {
+    constexpr std::size_t most = 20;
+    if (shown.empty()) {
+        return;
+    }
+    out << "\nNew places of waiting, the longest first\n";
+    for (std::size_t i = 0; i < std::min(shown.size(), most); ++i) {
+        out << "  " << duration_text(shown[i].nanoseconds) << "  " << printable(shown[i].path)
+            << '\n';
+    }
+    if (shown.size() > most) {
+        out << "  and " << shown.size() - most << " more\n";
+    }
+}
+
+json new_waits_json(const std::vector<new_wait>& shown) {
+    json made = json::array();
+    for (const auto& each : shown) {
+        made.push_back({{"path", each.path}, {"nanoseconds", each.nanoseconds}});
+    }
+    return made;
+}
+
 json numbers_json(const std::vector<changed_number>& shown) {
     json made = json::array();
     for (const auto& each : shown) {
@@ -97,7 +150,11 @@ json numbers_json(const std::vector<changed_number>& shown) {
 comparison compare(const summary& before, const summary& after) {
     comparison made{join(wait_numbers(before), wait_numbers(after)),
                     join(site_numbers(before), site_numbers(after)),
+                    join(span_numbers(before), span_numbers(after)),
+                    {},
+                    {},
                     {}};
+    find_new_waits(made, before, after);
     const auto known = find_all(before);
     for (auto& each : find_all(after)) {
         if (!std::ranges::count(known, each.what, &finding::what)) {
@@ -116,7 +173,11 @@ void print_comparison(std::ostream& out, const comparison& shown) {
         out << "  " << name_of(each.what) << ": " << printable(each.text) << '\n';
     }
     print_numbers(out, "Waits, the largest change first", shown.waits);
+    if (!shown.spans.empty()) {
+        print_numbers(out, "Spans, the largest change first", shown.spans);
+    }
     print_numbers(out, "Time on the processor, by place of spawning", shown.sites);
+    print_new_waits(out, shown.new_waits);
 }
 
 json comparison_json(const comparison& shown) {
@@ -124,10 +185,9 @@ json comparison_json(const comparison& shown) {
     for (const auto& each : shown.new_findings) {
         findings.push_back(finding_json(each));
     }
-    return {{"formatVersion", json_version},
-            {"newFindings", findings},
-            {"waits", numbers_json(shown.waits)},
-            {"sites", numbers_json(shown.sites)}};
+    return {{"formatVersion", json_version},      {"newFindings", findings},
+            {"waits", numbers_json(shown.waits)}, {"sites", numbers_json(shown.sites)},
+            {"spans", numbers_json(shown.spans)}, {"newWaits", new_waits_json(shown.new_waits)}};
 }
 
 }  // namespace weft::trace_tool
