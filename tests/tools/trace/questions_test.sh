@@ -15,19 +15,35 @@ fail() {
     exit 1
 }
 
-# Records a second of the program with this fault, with these options, under a name. In a process
-# of its own: they mostly wait, so several are recorded at once.
-record() (
-    name=$1 fault=$2
-    shift 2
+# Starts the program with a fault, under a name, in a subshell that ends it.
+launch() {
+    local name=$1 fault=$2 line
     mkfifo "$work/$name.output"
     "$questions" "$fault" > "$work/$name.output" 2> "$work/$name.said" &
     program=$!
     trap 'kill -KILL "$program"' EXIT
     read -r line < "$work/$name.output"
     [ "$line" = ready ] || fail "$fault said: $line"
+}
+
+# Records a second of the program with this fault, with these options, under a name. In a process
+# of its own: they mostly wait, so several are recorded at once.
+record() (
+    name=$1
+    launch "$1" "$2"
+    shift 2
     "$tool" record "$program" -o "$work/$name.ftr" --for 1 "$@" 2> "$work/$name.errors" ||
         fail "record: $(cat "$work/$name.errors")"
+)
+
+# The stalls of the program with this fault, until there are such; or after so many looks.
+look_for_stalls() (
+    export WEFT_TRACE=stall
+    launch "stalls_of_$1" "$1"
+    for ((i = 0; i < $3; ++i)); do
+        "$tool" stalls "$program" > "$work/$1.stalls" || true
+        ! grep -q "$2" "$work/$1.stalls" || break
+    done
 )
 
 readonly everything=(--events all --stacks)
@@ -47,7 +63,7 @@ begin dns_by_events dns --events sched+user+dns
 begin tls_by_events tls --events sched+user+tls
 begin dns_by_stacks dns --events sched+user --stacks
 begin tls_by_stacks tls --events sched+user --stacks
-for fault in dns pool quick slow; do
+for fault in dns pool io behind quick slow; do
     begin $fault $fault "${everything[@]}"
 done
 for fault in herd single; do
@@ -75,6 +91,25 @@ at_most() {
     [ "$1" -le "$2" ] || fail "$3: $1, not $2 or less"
 }
 
+# Which fiber blocks the loop, and how?
+look_for_stalls block '"blocker" .*it blocked the thread' 1000
+grep -q '"blocker" .*it blocked the thread' "$work/block.stalls" || fail "$(cat "$work/block.stalls")"
+grep -q 'questions::block_for' "$work/block.stalls" || fail "$(cat "$work/block.stalls")"
+look_for_stalls quick 'it blocked the thread' 20
+! grep -q 'it blocked the thread' "$work/quick.stalls" || fail "$(cat "$work/quick.stalls")"
+
+# Who ran while I was ready? Of the request's ready time, most is behind the computer.
+"$tool" why "$work/behind.ftr" request --json > "$work/json"
+python3 - "$work/json" << 'END' || fail "behind: $(cat "$work/json")"
+import json, sys
+told = json.load(open(sys.argv[1]))
+behind = {each['name']: each['nanoseconds'] for each in told['behind']}
+ready = told['times']['ready']
+sys.exit(not (ready > 1_000_000 and behind['computer'] > ready // 2))
+END
+"$tool" why "$work/quick.ftr" request > "$work/why"
+! grep -q 'behind .* computer' "$work/why" || fail "$(cat "$work/why")"
+
 # Why is this request slow: DNS, TLS, the line for a worker, or none of them? By events alone, then
 # by stacks alone, as in recordings of older programs.
 at_least "$(of_request dns_by_events dns)" 50000000 'dns of dns, by events'
@@ -87,9 +122,10 @@ at_most "$(of_request tls_by_events dns)" 0 'dns of tls'
 at_least "$(of_request dns_by_stacks dns)" 50000000 'dns of dns, by stacks'
 at_least "$(of_request tls_by_stacks tls)" 25000000 'tls of tls, by stacks'
 at_least "$(of_request dns dns)" 50000000 'dns of dns'
+at_least "$(of_request io io)" 10000000 'io of io'
 at_least "$(of_request pool poolQueue)" 5000000 'line of pool'
 at_least "$(of_request pool poolRun)" 10000000 'worker of pool'
-for kind in dns tls poolQueue poolRun lock; do
+for kind in io dns tls poolQueue poolRun lock; do
     at_most "$(of_request quick $kind)" 0 "$kind of quick"
 done
 "$tool" why "$work/dns.ftr" request > "$work/why"
@@ -100,6 +136,11 @@ grep -q 'event in questions::look_up  questions.cpp:' "$work/why" || fail "$(cat
 timers=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['timers']['expired'])" \
     "$work/json")
 at_least "$timers" 10 'timers of quick'
+late_of() {
+    "$tool" report "$work/$1.ftr" --json > "$work/json" || true
+    python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['timers']['lateP50'])" "$work/json"
+}
+at_least "$(late_of behind)" $((2 * $(late_of quick))) 'median lateness of timers behind a computer'
 
 # Which wakes led to nothing?
 for fault in herd single; do
@@ -147,7 +188,16 @@ sleep = waits['sleep p50']
 print(100 * sleep['after'] // sleep['before'])"
 }
 at_least "$(change_of quick slow)" 300 'slow beside quick, percent'
+spans=$("$tool" diff "$work/quick.ftr" "$work/slow.ftr" --json | python3 -c "
+import json, sys
+spans = {each['name']: each for each in json.load(sys.stdin)['spans']}
+print(100 * spans['request p50']['after'] // spans['request p50']['before'])")
+at_least "$spans" 300 'requests of slow beside quick, percent'
+"$tool" diff "$work/quick.ftr" "$work/dns.ftr" > "$work/diff" || true
+grep -q 's  .*questions::look_up;.*\[event\]' "$work/diff" || fail "$(cat "$work/diff")"
 cp "$work/quick.ftr" "$work/same.ftr"
+"$tool" diff "$work/quick.ftr" "$work/same.ftr" > "$work/diff" || fail "diff of the same"
+! grep -q 'New places' "$work/diff" || fail "$(cat "$work/diff")"
 [ "$(change_of quick same)" = 100 ] || fail "a difference between a recording and itself"
 "$tool" diff "$work/obedient.ftr" "$work/stubborn.ftr" > "$work/diff" && fail "diff: exit code 0"
 grep -q 'cancellation: ' "$work/diff" || fail "$(cat "$work/diff")"

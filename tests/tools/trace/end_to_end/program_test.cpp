@@ -24,6 +24,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using weft::test::fiber_named;
 using weft::test::run_tool;
 using json = nlohmann::json;
@@ -119,6 +120,7 @@ TEST(TraceProgram, DeadlockIsFoundWithTheNamesOfTheLocks) {
 TEST(TraceProgram, LocksTakenInOrderAreNoDeadlock) {
     const planted program("ordered");
     EXPECT_EQ(run_tool({"deadlock", program.source()}).code, 0);
+    EXPECT_THAT(run_tool({"tree", program.source()}).out, Not(HasSubstr("in a ring")));
     const json lock = program.ask("locks", "locks").at(0);
     EXPECT_EQ(lock.at("name"), "accounts");
     EXPECT_EQ(lock.at("ownerState"), "parked, event");

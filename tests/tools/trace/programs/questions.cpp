@@ -9,6 +9,9 @@
 //     tls        requests that shake hands with a server that says nothing
 //     herd       fibers that are all woken for what only one of them gets
 //     single     the same, of which one is woken: no fault
+//     io         requests that wait for data of another fiber
+//     behind     requests that are ready while another fiber computes
+//     block      a fiber that blocks the thread in poll()
 //     pool       requests that wait in line for the only worker thread
 //     compute    a fiber that computes in two functions, in one of them three times as long
 //     deaf       a fiber that is cancelled, but waits on for a worker that does not ask
@@ -33,7 +36,9 @@
 #include <weft/trace.hpp>
 #include <weft/worker_pool.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -147,6 +152,32 @@ void pool(weft::task_group& group) {
     }
 }
 
+[[gnu::noinline]] void read_answer(weft::pipe_reader& from) {
+    std::array<std::byte, 1> answer{};
+    static_cast<void>(from.read_some(answer));
+}
+
+void io(weft::task_group& group) {
+    auto [from, to] = weft::make_pipe();
+    const auto reader = std::make_shared<weft::pipe_reader>(std::move(from));
+    group.spawn([reader] { serve_for_ever([&] { read_answer(*reader); }); });
+    for (;;) {
+        weft::this_fiber::sleep_for(20ms);
+        to.write_all(std::array{std::byte{'a'}});
+    }
+}
+
+void block(weft::task_group& group) {
+    group.spawn(
+        [] {
+            for (;;) {
+                weft::this_fiber::sleep_for(10ms);
+                block_for(60);
+            }
+        },
+        {.name = "blocker"});
+}
+
 volatile std::uint64_t result = 0;
 
 [[gnu::noinline]] void hash(int rounds) {
@@ -172,6 +203,24 @@ void compute(weft::task_group& group) {
             }
         },
         {.name = "computer"});
+}
+
+/// Whoever gives way to it is ready all the time, but must wait for the end of a stretch.
+void behind(weft::task_group& group) {
+    group.spawn(
+        [] {
+            for (;;) {
+                const auto end = weft::clock::now() + 10ms;
+                while (weft::clock::now() < end) {
+                }
+                weft::this_fiber::yield();
+            }
+        },
+        {.name = "computer"});
+    serve_for_ever([] {
+        weft::this_fiber::yield();
+        weft::this_fiber::sleep_for(2ms);
+    });
 }
 
 /// Every 300 ms a fiber that does this is cancelled 20 ms after it began.
@@ -213,6 +262,9 @@ const std::map<std::string, std::function<void(weft::task_group&)>> all{
     {"tls", tls},
     {"herd", herd},
     {"single", single},
+    {"io", io},
+    {"behind", behind},
+    {"block", block},
     {"pool", pool},
     {"compute", compute},
     {"deaf", deaf},
