@@ -9,6 +9,7 @@
 #include <weft/worker_pool.hpp>
 
 #include "support/descriptors.hpp"
+#include "support/process_facts.hpp"
 #include "support/runtime_test.hpp"
 
 #include <sys/resource.h>
@@ -146,7 +147,9 @@ FIBER_TEST_F(Faults, SpawnWithoutMemoryForAStackFails) {
 
 /// Spawns until there is no room, three times, and lets all of them end. Exits with 0 if they did.
 [[noreturn]] void run_out_of_address_space() {
-    const rlimit limit{std::size_t{256} << 20, std::size_t{256} << 20};
+    // Besides what tests before this one have left.
+    const auto most = test::address_space_bytes() + (std::size_t{256} << 20);
+    const rlimit limit{most, most};
     ::setrlimit(RLIMIT_AS, &limit);
     weft::run([] {
         std::vector<task<int>> all;

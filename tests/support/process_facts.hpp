@@ -37,6 +37,14 @@ inline std::size_t resident_bytes(pid_t process = ::getpid()) {
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// How much address space this process has taken.
+inline std::size_t address_space_bytes() {
+    std::ifstream in("/proc/self/statm");
+    std::size_t total = 0;
+    in >> total;
+    return total * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 /// How long the first thread of the process has run on a processor.
 inline std::chrono::nanoseconds processor_time(pid_t process) {
     std::ifstream in("/proc/" + std::to_string(process) + "/schedstat");
