@@ -50,6 +50,7 @@ public:
     server_process& operator=(const server_process&) = delete;
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
 
     /// CPU time the server has used so far, user and system.
     [[nodiscard]] std::chrono::nanoseconds cpu_time() const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "benches.hpp"
 #include "harness.hpp"
+#include "load/generator.hpp"
 #include "options.hpp"
+#include "paired_windows.hpp"
 #include "process.hpp"
 #include "server_contest.hpp"
 #include "weft_server.hpp"
@@ -11,9 +13,19 @@
 
 #include "scheduler.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace weft::bench {
 
@@ -74,6 +86,84 @@ server echo_with(const char* trace) {
     };
 }
 
+/// Switches recording on and off in a server, as a recorder does, through its memory.
+class recording_switch {
+public:
+    explicit recording_switch(pid_t server) {
+        const auto links = "/proc/" + std::to_string(server) + "/fd";
+        for (const auto& each : std::filesystem::directory_iterator(links)) {
+            std::error_code gone;
+            if (std::filesystem::read_symlink(each.path(), gone)
+                    .string()
+                    .find(std::string("memfd:") + trace::memory_name) != std::string::npos) {
+                map(each.path());
+            }
+        }
+        if (begin_ == MAP_FAILED) {
+            throw std::runtime_error("the server shows no fibers");
+        }
+    }
+    ~recording_switch() { ::munmap(begin_, trace::page); }
+    recording_switch(const recording_switch&) = delete;
+    recording_switch& operator=(const recording_switch&) = delete;
+
+    void record(std::uint32_t classes) const {
+        auto* asked = reinterpret_cast<trace::control*>(static_cast<std::byte*>(begin_) +
+                                                        trace::control_offset);
+        __atomic_store_n(&asked->mask, classes, __ATOMIC_RELEASE);
+    }
+
+private:
+    void map(const std::filesystem::path& link) {
+        const int fd = ::open(link.c_str(), O_RDWR | O_CLOEXEC);
+        begin_ = ::mmap(nullptr, trace::page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        ::close(fd);
+    }
+
+    void* begin_ = MAP_FAILED;
+};
+
+/// Microseconds on the processor for a message, in a moment.
+double us_of_a_message(load_generator& traffic) {
+    const auto done = traffic.run();
+    if (done.operations == 0) {
+        throw std::runtime_error("a server completed nothing");
+    }
+    return done.server_cpu_us / done.operations;
+}
+
+/// Windows of a few thousand messages, short beside what else happens on a machine.
+load in_moments(bool quick) {
+    auto asked = echo_load(100, quick);
+    asked.warm_up = std::chrono::milliseconds(3);
+    asked.window = std::chrono::milliseconds(20);
+    return asked;
+}
+
+/// Two servers: whether there is a table cannot be switched. Twice the same tells how far off the
+/// ratios of this machine are.
+std::vector<double> beside(const char* plain, const char* changed, std::size_t pairs, bool quick) {
+    const server_process one(echo_with(plain));
+    const server_process other(echo_with(changed));
+    load_generator to_one(one, in_moments(quick));
+    load_generator to_other(other, in_moments(quick));
+    return {paired_ratio([&] { return us_of_a_message(to_one); },
+                         [&] { return us_of_a_message(to_other); }, pairs)};
+}
+
+/// One server, one set of connections.
+std::vector<double> sched_beside_table(std::size_t pairs, bool quick) {
+    const server_process server(echo_with(""));
+    load_generator traffic(server, in_moments(quick));
+    const recording_switch recording(server.pid());
+    const auto with = [&](std::uint32_t classes) {
+        recording.record(classes);
+        return us_of_a_message(traffic);
+    };
+    return {
+        paired_ratio([&] { return with(0); }, [&] { return with(trace::sched_events); }, pairs)};
+}
+
 }  // namespace
 
 void run_trace(const options& chosen) {
@@ -85,18 +175,19 @@ void run_trace(const options& chosen) {
                       {"stack of a wait, recorded", "ns", at_most(50)}},
           .weft = [=] { return costs(count); }},
          chosen);
-    const auto load = echo_load(100, chosen.quick);
-    hold(server_contest{.bench = "trace, table beside off",
-                        .weft = echo_with(""),
-                        .baseline = echo_with("off"),
-                        .asked = load,
-                        .cpu = at_most_times(1.005)},
+    const std::size_t pairs = chosen.quick ? 2 : 200;
+    const bool quick = chosen.quick;
+    hold({.bench = "trace, echo",
+          .figures = {{"CPU, off / off", "times"}},
+          .weft = [=] { return beside("off", "off", pairs, quick); }},
          chosen);
-    hold(server_contest{.bench = "trace, sched beside off",
-                        .weft = echo_with("events:sched"),
-                        .baseline = echo_with("off"),
-                        .asked = load,
-                        .cpu = at_most_times(1.03)},
+    hold({.bench = "trace, echo",
+          .figures = {{"CPU, table / off", "times", at_most(1.005)}},
+          .weft = [=] { return beside("off", "", pairs, quick); }},
+         chosen);
+    hold({.bench = "trace, echo",
+          .figures = {{"CPU, sched recorded / table", "times", at_most(1.03)}},
+          .weft = [=] { return sched_beside_table(pairs, quick); }},
          chosen);
 }
 
