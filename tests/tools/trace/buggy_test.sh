@@ -9,7 +9,8 @@ set -euo pipefail
 readonly buggy=$1 tool=$2
 work=$(mktemp -d)
 program=
-trap '[ -z "$program" ] || kill -KILL "$program"; rm -rf "$work"' EXIT
+declare -A running=()
+trap 'kill -KILL $program "${running[@]}" 2> /dev/null || true; rm -rf "$work"' EXIT
 
 fail() {
     echo "FAILED: $*" >&2
@@ -35,9 +36,21 @@ stop() {
 }
 
 record() {
-    "$tool" record "$program" -o "$work/$1.ftr" --events sched+sync+user --stacks --for 1 \
-        2> "$work/errors" || fail "record: $(cat "$work/errors")"
+    "$tool" record "$2" -o "$work/$1.ftr" --events sched+sync+user --stacks --for 1 \
+        2> "$work/$1.errors" || fail "record: $(cat "$work/$1.errors")"
     "$tool" report "$work/$1.ftr" > "$work/$1.txt" || true
+}
+
+# Records all programs that run, at the same time: most of it is waiting.
+record_all() {
+    local name each recorders=()
+    for name in "${!running[@]}"; do
+        record "$name" "${running[$name]}" &
+        recorders+=($!)
+    done
+    for each in "${recorders[@]}"; do
+        wait "$each" || fail "a recording"
+    done
 }
 
 finds() {
@@ -50,10 +63,17 @@ finds_not() {
 
 for bug in stall leak slow_lock lost; do
     start $bug
-    record $bug
+    running[$bug]=$program
+done
+start leak "$work/moved"
+running[moved]=$program
+record_all
+for bug in "${!running[@]}"; do
+    program=${running[$bug]}
     "$tool" deadlock "$program" > /dev/null || fail "a deadlock in $bug"
     stop
 done
+running=()
 finds stall 'stall: .*report kept the loop'
 finds_not leak 'stall: .*report'
 finds leak 'leak: .*buggy.cpp'
@@ -66,9 +86,6 @@ finds_not stall 'contention: '
 # The functions of a recording, also of one that is looked at without its program.
 "$tool" flame "$work/slow_lock.ftr" > "$work/flame.txt"
 grep -q 'slow_lock.*lambda.*;.*\[mutex\]' "$work/flame.txt" || fail "$(cat "$work/flame.txt")"
-start leak "$work/moved"
-record moved
-stop
 "$tool" flame "$work/moved.ftr" > "$work/flame.txt"
 grep -q 'leak.*lambda.*\[sleep\]' "$work/flame.txt" || fail "$(cat "$work/flame.txt")"
 rm "$work/moved"
@@ -93,7 +110,7 @@ for ((i = 0; i < 1000; ++i)); do
     fi
 done
 grep -q '"report" .*kept the loop for' "$work/stalls.txt" || fail "$(cat "$work/stalls.txt")"
-record watched
+record watched "$program"
 "$tool" stalls "$work/watched.ftr" > "$work/stalls.txt" && fail "no stall in the recording"
 grep -q '"report" kept the loop for .* on the processor' "$work/stalls.txt" ||
     fail "$(cat "$work/stalls.txt")"

@@ -23,6 +23,7 @@ import zlib
 
 LARGEST_PAGE = 15 << 20
 WIDTH = 1280
+HEIGHT = 3000  # more than any page here needs
 
 
 def fail(text):
@@ -45,7 +46,7 @@ def without_network():
     return []
 
 
-def run_browser(page, home, height, *more):
+def run_browser(page, home, *more):
     """Standard output and standard error of Chromium on the page."""
     command = without_network() + [
         browser(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -54,7 +55,7 @@ def run_browser(page, home, height, *more):
         "--user-data-dir=" + str(home),
         "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9",
         "--enable-logging=stderr", "--virtual-time-budget=20000",
-        f"--window-size={WIDTH},{height}", *more, page.as_uri()]
+        f"--window-size={WIDTH},{HEIGHT}", *more, page.as_uri()]
     done = subprocess.run(command, capture_output=True, timeout=240)
     if done.returncode != 0:
         fail("chromium: " + done.stderr.decode(errors="replace")[-2000:])
@@ -81,8 +82,8 @@ def unfilter(kind, line, above, step):
     return line
 
 
-def pixels(png):
-    """The lines of a picture, each a list of colours (red, green, blue)."""
+def pixels(png, most):
+    """So many lines of a picture, each a list of colours (red, green, blue)."""
     data, at, packed = png.read_bytes(), 8, b""
     while at < len(data):
         length, kind = struct.unpack(">I4s", data[at:at + 8])
@@ -93,7 +94,7 @@ def pixels(png):
         at += length + 12
     step = {2: 3, 6: 4}[colour]
     raw, above, lines = zlib.decompress(packed), bytearray(wide * step), []
-    for y in range(high):
+    for y in range(min(high, most)):
         begin = y * (wide * step + 1)
         line = bytearray(raw[begin + 1:begin + 1 + wide * step])
         above = unfilter(raw[begin], line, above, step) if raw[begin] else line
@@ -174,7 +175,8 @@ def main():
         if page.stat().st_size > LARGEST_PAGE:
             fail(f"the page has {page.stat().st_size} bytes")
         began = time.monotonic()
-        dom, errors = run_browser(page, work / "one", 1000, "--dump-dom")
+        shot = asked.picture or work / "page.png"
+        dom, errors = run_browser(page, work / "home", "--dump-dom", f"--screenshot={shot}")
         shown = time.monotonic() - began
         # Pages of the browser itself have a console, too.
         console = [line for line in errors.splitlines()
@@ -182,10 +184,9 @@ def main():
         if console:
             fail("on the console: " + "\n".join(console))
         places = check_dom(dom)
-        shot = asked.picture or work / "page.png"
-        height = sum(places["flame-wait"][1::2]) + 200
-        run_browser(page, work / "two", height, f"--screenshot={shot}")
-        picture = pixels(shot)
+        if not shot.exists():  # older ones do one thing at a time
+            run_browser(page, work / "home", f"--screenshot={shot}")
+        picture = pixels(shot, sum(places["flame-wait"][1::2]))
         check_timeline(picture, places["timeline"], page, asked)
         check_part("the flame graph", picture, places["flame-wait"], 4)
         print(f"{page.stat().st_size} bytes, exported in {exported:.1f} s, "
