@@ -125,6 +125,7 @@ using OverflowHandlerSlow = test::runtime_test;
 
 // Scenario 3: 10,000 fibers with guards start, also where guards cost a mapping each.
 TEST_F(OverflowHandlerSlow, TenThousandGuardedFibersStart) {
+    may_compute();
     constexpr int count = test::sanitized() ? 2000 : 10'000;  // ThreadSanitizer takes 8128
     for (const bool mprotect : {false, true}) {
         detail::force_mprotect_guards(mprotect);

@@ -321,6 +321,7 @@ TEST_F(RandomOperationsSlow, LoseNothing) {
     const auto operations = from_environment("WEFT_RANDOM_OPERATIONS", 100'000);
     options.order_seed = from_environment("WEFT_RANDOM_SEED", 1);
     SCOPED_TRACE("seed " + std::to_string(options.order_seed));
+    may_compute();
     run([&] {
         world shared(options.order_seed);
         std::vector<task<>> all;

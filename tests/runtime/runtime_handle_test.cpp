@@ -46,6 +46,7 @@ FIBER_TEST_F(RuntimeHandle, PostedFunctionsRunInFibersOfTheRuntime) {
 
 // T016: all from 8 threads arrive exactly once and in the order of each thread.
 TEST_F(RuntimeHandle, ManyThreadsPostInOrder) {
+    may_compute();
     constexpr int threads = 8;
     constexpr int each = test::sanitized() ? 100 : 10'000;
     run([] {

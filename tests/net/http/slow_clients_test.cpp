@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // Scenario 24: clients that hold connections by being slow, and 100 that behave. The clock is
-// virtual, so a minute of dripping takes less than a second. Always with 500; SlowClientsLong has
-// 5,000, and a test in real time.
+// virtual, so a minute of dripping takes a moment. Always with 100; SlowClientsLong has 5,000, and
+// a test in real time.
 #include <weft/http/server.hpp>
 
 #include "server_harness.hpp"
@@ -32,7 +32,7 @@ using weft::test::resident_bytes;
 using weft::test::sanitized;
 
 constexpr std::string_view long_post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
-constexpr auto pace = 3s;  // of a slow client, between two bytes
+constexpr auto pace = 6s;  // of a slow client, between two bytes
 
 std::string read_text(net::stream& from, std::size_t most) {
     std::string text(most, '\0');
@@ -75,7 +75,7 @@ class bystanders {
 public:
     /// \param groups  that begin at different times: each look at the silent descriptors before
     ///                virtual time moves takes a millisecond.
-    bystanders(const tcp_server& server, clock::duration pause, std::size_t groups = 5) {
+    bystanders(const tcp_server& server, clock::duration pause, std::size_t groups = 1) {
         for (std::size_t i = 0; i < count; ++i) {
             const auto delay = pause * (i % groups) / groups;
             all_.push_back(spawn([this, pause, delay, client = server.connect()]() mutable {
@@ -143,7 +143,7 @@ std::string sip(net::tcp_stream& client) {
     ::setsockopt(client.native(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     client.write_all(net::bytes_of(get));
     std::string taken;
-    while (taken.size() < 30) {
+    while (taken.size() < 15) {
         taken += read_text(client, 1);
         this_fiber::sleep_for(pace);
     }
@@ -165,7 +165,7 @@ void expect_slow_heads_to_be_refused(std::size_t many) {
     this_fiber::sleep_for(1s);  // until the server has seen them go
     EXPECT_EQ(tested->connections(), others.count);
     others.stop();
-    EXPECT_GE(others.answered(), 20 * others.count);
+    EXPECT_GE(others.answered(), 10 * others.count);
     EXPECT_EQ(others.lost(), 0U);
 }
 
@@ -179,7 +179,7 @@ void expect_slow_bodies_to_be_refused(std::size_t many) {
     this_fiber::sleep_for(1s);  // until the server has seen them go
     EXPECT_EQ(tested->connections(), others.count);
     others.stop();
-    EXPECT_GE(others.answered(), 20 * others.count);
+    EXPECT_GE(others.answered(), 10 * others.count);
     EXPECT_EQ(others.lost(), 0U);
 }
 
@@ -196,24 +196,27 @@ void expect_slow_readers_to_be_given_up(std::size_t many) {
     EXPECT_EQ(tested->connections(), 0U);
     EXPECT_EQ(slow.wait("HTTP/1.1 200 OK"), slow.size());
     others.stop();
-    EXPECT_GE(others.answered(), 20 * others.count);
+    EXPECT_GE(others.answered(), 10 * others.count);
     EXPECT_EQ(others.lost(), 0U);
 }
 
 using SlowClientsSlow = weft::test::runtime_test;
-using SlowClientsLong = weft::test::runtime_test;
+class SlowClientsLong : public weft::test::runtime_test {
+protected:
+    SlowClientsLong() { may_compute(); }
+};
 constexpr std::size_t many_clients = sanitized() ? 500 : 5'000;
 
 FIBER_TEST_F(SlowClientsSlow, SlowHeadsAreRefusedInTimeWhileOthersAreServed) {
-    expect_slow_heads_to_be_refused(500);
+    expect_slow_heads_to_be_refused(100);
 }
 
 FIBER_TEST_F(SlowClientsSlow, SlowBodiesAreRefusedInTimeWhileOthersAreServed) {
-    expect_slow_bodies_to_be_refused(500);
+    expect_slow_bodies_to_be_refused(100);
 }
 
 FIBER_TEST_F(SlowClientsSlow, SlowReadersAreGivenUpInTimeWhileOthersAreServed) {
-    expect_slow_readers_to_be_given_up(100);
+    expect_slow_readers_to_be_given_up(50);
 }
 
 FIBER_TEST_F(SlowClientsLong, SlowHeadsAreRefusedInTimeWhileOthersAreServed) {
