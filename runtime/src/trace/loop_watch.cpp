@@ -26,10 +26,15 @@ std::uint64_t nanoseconds(clock::duration time) noexcept {
     return static_cast<std::uint64_t>(std::max<clock::rep>(time.count(), 0));
 }
 
-/// What took most of the time; the rest of it was spent waiting in the kernel.
-trace::stall_cause cause_of(std::uint64_t lasted, const thread_usage& used) noexcept {
+/// How long it waited in the kernel.
+std::uint64_t rest_of(std::uint64_t lasted, const thread_usage& used) noexcept {
     const std::uint64_t told = used.processor + used.waited;
-    const std::uint64_t rest = lasted > told ? lasted - told : 0;
+    return lasted > told ? lasted - told : 0;
+}
+
+/// What took most of the time.
+trace::stall_cause cause_of(std::uint64_t lasted, const thread_usage& used) noexcept {
+    const std::uint64_t rest = rest_of(lasted, used);
     if (used.processor >= std::max(used.waited, rest)) {
         return trace::stall_cause::processor;
     }
@@ -41,9 +46,12 @@ trace::stall_cause cause_of(std::uint64_t lasted, const thread_usage& used) noex
 }
 
 thread_usage since(const thread_usage& before, const thread_usage& now) noexcept {
-    return {now.processor - before.processor, now.waited - before.waited,
-            now.minor_faults - before.minor_faults, now.major_faults - before.major_faults,
-            now.system_call};
+    return {now.processor - before.processor,
+            now.waited - before.waited,
+            now.minor_faults - before.minor_faults,
+            now.major_faults - before.major_faults,
+            now.system_call,
+            now.ready};
 }
 
 /// Of the calls that led there: where in its loop a function is does not matter.
@@ -133,6 +141,7 @@ clock::duration loop_watch::look() noexcept {
     if (!before_) {
         before_ = usage_of(thread_);
         before_at_ = now;
+        blocked_ = 0;
     }
     if (now - since_ < limit_) {
         return pause;
@@ -214,7 +223,10 @@ void loop_watch::take_captured() noexcept {
 
 /// What is known by now.
 void loop_watch::update(clock::time_point now) noexcept {
-    const auto used = since(*before_, usage_of(thread_));
+    auto used = since(*before_, usage_of(thread_));
+    const auto rest = rest_of(nanoseconds(now - before_at_), used);
+    blocked_ = used.ready ? std::min(blocked_, rest) : rest;
+    used.waited += rest - blocked_;  // for a processor, since the last look
     present_.lasted = nanoseconds(now - since_);
     present_.processor = used.processor;
     present_.cause = cause_of(nanoseconds(now - before_at_), used);

@@ -108,6 +108,7 @@ private:
     clock::time_point since_{};
     std::optional<thread_usage> before_;  // at the second look at this step
     clock::time_point before_at_{};
+    std::uint64_t blocked_ = 0;  // ns since then that it waited in the kernel
     bool stalled_ = false;
     trace::stall_row* row_ = nullptr;  // of the present stall; null: too many
     clock::duration ask_again_{};

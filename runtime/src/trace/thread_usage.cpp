@@ -57,6 +57,7 @@ thread_usage usage_of(pid_t thread) noexcept {
     if (call[0] >= '0' && call[0] <= '9') {
         used.system_call = static_cast<std::int32_t>(std::strtol(call.data(), nullptr, 10));
     }
+    used.ready = call[0] == 'r';  // "running"
     return used;
 }
 

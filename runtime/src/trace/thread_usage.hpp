@@ -14,6 +14,7 @@ struct thread_usage {
     std::uint32_t minor_faults = 0;
     std::uint32_t major_faults = 0;
     std::int32_t system_call = -1;  // its number; -1: in none
+    bool ready = false;             // it runs or could: how long it has waited is told when it runs
 };
 
 /// Of a thread of this process, as far as the kernel says; what it does not say is 0.
