@@ -8,6 +8,7 @@
 #include <weft/net/tcp.hpp>
 #include <weft/scope.hpp>
 #include <weft/task.hpp>
+#include <weft/testing/fiber_test.hpp>
 #include <weft/this_fiber.hpp>
 #include <weft/worker_pool.hpp>
 
@@ -28,68 +29,56 @@ namespace {
 namespace bf = boost::fibers;
 using namespace std::chrono_literals;
 
-run_options on_boost_fiber() {
-    run_options options;
-    options.engine = &boost_fiber_engine;
-    return options;
+/// A FIBER_TEST_F runs on Boost.Fiber; a TEST_F attaches weft to the Boost.Fiber of its thread.
+class MixedWaits : public testing::fiber_test {
+protected:
+    MixedWaits() { options.engine = &boost_fiber_engine; }
+};
+
+FIBER_TEST_F(MixedWaits, TaskOfWeftTakesAMutexOfBoostFiber) {
+    bf::mutex lock;
+    std::string order;
+    std::unique_lock held(lock);
+    auto waiting = spawn([&] {
+        const std::scoped_lock mine(lock);
+        order += "second";
+    });
+    this_fiber::sleep_for(1ms);
+    order += "first ";
+    held.unlock();
+    waiting.get();
+    EXPECT_EQ(order, "first second");
 }
 
-TEST(MixedWaits, TaskOfWeftTakesAMutexOfBoostFiber) {
-    run(
-        [] {
-            bf::mutex lock;
-            std::string order;
-            std::unique_lock held(lock);
-            auto waiting = spawn([&] {
-                const std::scoped_lock mine(lock);
-                order += "second";
-            });
-            this_fiber::sleep_for(1ms);
-            order += "first ";
-            held.unlock();
-            waiting.get();
-            EXPECT_EQ(order, "first second");
-        },
-        on_boost_fiber());
+FIBER_TEST_F(MixedWaits, FutureOfBoostFiberIsKeptByATaskOfWeft) {
+    bf::promise<int> promised;
+    auto keeper = spawn([&] {
+        this_fiber::sleep_for(1ms);
+        promised.set_value(9);
+    });
+    EXPECT_EQ(promised.get_future().get(), 9);
 }
 
-TEST(MixedWaits, FutureOfBoostFiberIsKeptByATaskOfWeft) {
-    run(
-        [] {
-            bf::promise<int> promised;
-            auto keeper = spawn([&] {
-                this_fiber::sleep_for(1ms);
-                promised.set_value(9);
-            });
-            EXPECT_EQ(promised.get_future().get(), 9);
-        },
-        on_boost_fiber());
+FIBER_TEST_F(MixedWaits, ChannelOfBoostFiberCarriesFromWeftToBoostFiber) {
+    bf::buffered_channel<int> items(2);
+    int sum = 0;
+    bf::fiber consumer([&] {
+        for (const int each : items) {
+            sum += each;
+        }
+    });
+    for (int i = 1; i <= 100; ++i) {
+        items.push(i);
+        if (i % 10 == 0) {
+            this_fiber::yield();
+        }
+    }
+    items.close();
+    consumer.join();
+    EXPECT_EQ(sum, 5050);
 }
 
-TEST(MixedWaits, ChannelOfBoostFiberCarriesFromWeftToBoostFiber) {
-    run(
-        [] {
-            bf::buffered_channel<int> items(2);
-            int sum = 0;
-            bf::fiber consumer([&] {
-                for (const int each : items) {
-                    sum += each;
-                }
-            });
-            for (int i = 1; i <= 100; ++i) {
-                items.push(i);
-                if (i % 10 == 0) {
-                    this_fiber::yield();
-                }
-            }
-            items.close();
-            consumer.join();
-            EXPECT_EQ(sum, 5050);
-        },
-        on_boost_fiber());
-}
-
-TEST(MixedWaits, ChannelOfWeftCarriesFromBoostFiberToWeft) {
+TEST_F(MixedWaits, ChannelOfWeftCarriesFromBoostFiberToWeft) {
     const boost_fiber_runtime attached;
     channel<int> items(1);
     bf::fiber producer([&] {
@@ -106,7 +95,7 @@ TEST(MixedWaits, ChannelOfWeftCarriesFromBoostFiberToWeft) {
     EXPECT_EQ(sum, 5050);
 }
 
-TEST(MixedWaits, OneFiberAlternates) {
+TEST_F(MixedWaits, OneFiberAlternates) {
     const boost_fiber_runtime attached;
     bf::barrier both(2);
     mutex lock;
@@ -130,7 +119,7 @@ TEST(MixedWaits, OneFiberAlternates) {
 }
 
 // Whichever is next, the one wait in the kernel ends for it.
-TEST(MixedWaits, SleepersOfBothWakeWhenTheyAreDue) {
+TEST_F(MixedWaits, SleepersOfBothWakeWhenTheyAreDue) {
     const boost_fiber_runtime attached;
     using std::chrono::steady_clock;
     const auto start = steady_clock::now();
@@ -156,7 +145,7 @@ TEST(MixedWaits, SleepersOfBothWakeWhenTheyAreDue) {
     EXPECT_EQ(woken, 3);
 }
 
-TEST(MixedWaits, TimedWaitOfBoostFiberRunsOut) {
+TEST_F(MixedWaits, TimedWaitOfBoostFiberRunsOut) {
     const boost_fiber_runtime attached;
     bf::mutex lock;
     bf::condition_variable changed;
@@ -164,7 +153,7 @@ TEST(MixedWaits, TimedWaitOfBoostFiberRunsOut) {
     EXPECT_EQ(changed.wait_for(held, 1ms), bf::cv_status::timeout);
 }
 
-TEST(MixedWaits, FibersOfBoostFiberTalkOverTcp) {
+TEST_F(MixedWaits, FibersOfBoostFiberTalkOverTcp) {
     const boost_fiber_runtime attached;
     auto listener = net::tcp_listener::listen(net::address::loopback_v4(0));
     bf::fiber server([&] {
@@ -192,7 +181,7 @@ TEST(MixedWaits, FibersOfBoostFiberTalkOverTcp) {
     server.join();
 }
 
-TEST(MixedWaits, ReadyFibersOfBoostFiberDoNotKeepTimersWaiting) {
+TEST_F(MixedWaits, ReadyFibersOfBoostFiberDoNotKeepTimersWaiting) {
     const boost_fiber_runtime attached;
     bool done = false;
     int yields = 0;
@@ -207,30 +196,26 @@ TEST(MixedWaits, ReadyFibersOfBoostFiberDoNotKeepTimersWaiting) {
     EXPECT_GT(yields, 1);  // it was ready all the time
 }
 
-TEST(MixedWaits, WorkersServeFibersOfBoostFiber) {
+TEST_F(MixedWaits, WorkersServeFibersOfBoostFiber) {
     const boost_fiber_runtime attached;
     int result = 0;
     bf::fiber([&] { result = to_thread([] { return 3; }); }).join();
     EXPECT_EQ(result, 3);
 }
 
-TEST(MixedWaits, CancelledTaskDoesNotLoseAMutexOfBoostFiber) {
-    run(
-        [] {
-            bf::mutex lock;
-            event entered;
-            auto holding = spawn([&] {
-                const std::scoped_lock mine(lock);
-                entered.set();
-                this_fiber::sleep_for(1h);
-            });
-            entered.wait();
-            holding.cancel();
-            EXPECT_THROW(holding.get(), cancelled);
-            EXPECT_TRUE(lock.try_lock());
-            lock.unlock();
-        },
-        on_boost_fiber());
+FIBER_TEST_F(MixedWaits, CancelledTaskDoesNotLoseAMutexOfBoostFiber) {
+    bf::mutex lock;
+    event entered;
+    auto holding = spawn([&] {
+        const std::scoped_lock mine(lock);
+        entered.set();
+        this_fiber::sleep_for(1h);
+    });
+    entered.wait();
+    holding.cancel();
+    EXPECT_THROW(holding.get(), cancelled);
+    EXPECT_TRUE(lock.try_lock());
+    lock.unlock();
 }
 
 }  // namespace

@@ -22,118 +22,104 @@ using weft::test::posix_mutex;
 
 class InterposedCondition : public weft::test::lock_test {};
 
-TEST_F(InterposedCondition, WaitingFiberLetsOthersRunAndIsNotified) {
-    run([] {
-        std::mutex mutex;
-        std::condition_variable condition;
-        bool ready = false;
-        auto waiter = spawn([&] {
-            std::unique_lock held(mutex);
-            condition.wait(held, [&] { return ready; });
-            EXPECT_TRUE(held.owns_lock());
-        });
-        let_others_run();
-        {
-            const std::lock_guard held(mutex);
-            ready = true;
-        }
-        condition.notify_one();
-        waiter.join();
+FIBER_TEST_F(InterposedCondition, WaitingFiberLetsOthersRunAndIsNotified) {
+    std::mutex mutex;
+    std::condition_variable condition;
+    bool ready = false;
+    auto waiter = spawn([&] {
+        std::unique_lock held(mutex);
+        condition.wait(held, [&] { return ready; });
+        EXPECT_TRUE(held.owns_lock());
     });
+    let_others_run();
+    {
+        const std::lock_guard held(mutex);
+        ready = true;
+    }
+    condition.notify_one();
+    waiter.join();
 }
 
-TEST_F(InterposedCondition, OneSignalWakesOneFiberAndABroadcastTheOthers) {
-    run([] {
-        posix_mutex mutex(PTHREAD_MUTEX_NORMAL);
-        pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-        int awake = 0;
-        const auto wait = [&] {
-            pthread_mutex_lock(&mutex.handle);
-            EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), 0);
-            ++awake;
-            pthread_mutex_unlock(&mutex.handle);
-        };
-        auto first = spawn(wait);
-        auto second = spawn(wait);
-        auto third = spawn(wait);
-        let_others_run();
-        pthread_cond_signal(&condition);
-        let_others_run();
-        EXPECT_EQ(awake, 1);
-        pthread_cond_broadcast(&condition);
-        first.join();
-        second.join();
-        third.join();
-        EXPECT_EQ(awake, 3);
-    });
-}
-
-TEST_F(InterposedCondition, TimedWaitEndsAtItsLimitWithTheMutex) {
-    run([] {
-        posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
-        pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+FIBER_TEST_F(InterposedCondition, OneSignalWakesOneFiberAndABroadcastTheOthers) {
+    posix_mutex mutex(PTHREAD_MUTEX_NORMAL);
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+    int awake = 0;
+    const auto wait = [&] {
         pthread_mutex_lock(&mutex.handle);
-        const auto limit = weft::test::from_now(CLOCK_REALTIME, 20s);
-        EXPECT_EQ(pthread_cond_timedwait(&condition, &mutex.handle, &limit), ETIMEDOUT);
+        EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), 0);
+        ++awake;
+        pthread_mutex_unlock(&mutex.handle);
+    };
+    auto first = spawn(wait);
+    auto second = spawn(wait);
+    auto third = spawn(wait);
+    let_others_run();
+    pthread_cond_signal(&condition);
+    let_others_run();
+    EXPECT_EQ(awake, 1);
+    pthread_cond_broadcast(&condition);
+    first.join();
+    second.join();
+    third.join();
+    EXPECT_EQ(awake, 3);
+}
+
+FIBER_TEST_F(InterposedCondition, TimedWaitEndsAtItsLimitWithTheMutex) {
+    posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+    pthread_mutex_lock(&mutex.handle);
+    const auto limit = weft::test::from_now(CLOCK_REALTIME, 20s);
+    EXPECT_EQ(pthread_cond_timedwait(&condition, &mutex.handle, &limit), ETIMEDOUT);
+    EXPECT_EQ(pthread_mutex_unlock(&mutex.handle), 0);
+}
+
+FIBER_TEST_F(InterposedCondition, LimitIsOnTheClockOfTheCondition) {
+    posix_mutex mutex(PTHREAD_MUTEX_NORMAL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_t condition;
+    pthread_cond_init(&condition, &attributes);
+    pthread_mutex_lock(&mutex.handle);
+    const auto limit = weft::test::from_now(CLOCK_MONOTONIC, 20s);
+    const auto begin = weft::clock::now();
+    EXPECT_EQ(pthread_cond_timedwait(&condition, &mutex.handle, &limit), ETIMEDOUT);
+    EXPECT_GE(weft::clock::now() - begin, 19s);
+    pthread_mutex_unlock(&mutex.handle);
+}
+
+FIBER_TEST_F(InterposedCondition, WaitWithoutTheMutexIsRefused) {
+    posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+    EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), EPERM);
+}
+
+FIBER_TEST_F(InterposedCondition, CancellationEndsAWaitWithTheMutex) {
+    posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+    weft::move_on_after(1s, [&] {
+        pthread_mutex_lock(&mutex.handle);
+        EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), ETIMEDOUT);
         EXPECT_EQ(pthread_mutex_unlock(&mutex.handle), 0);
     });
 }
 
-TEST_F(InterposedCondition, LimitIsOnTheClockOfTheCondition) {
-    run([] {
-        posix_mutex mutex(PTHREAD_MUTEX_NORMAL);
-        pthread_condattr_t attributes;
-        pthread_condattr_init(&attributes);
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-        pthread_cond_t condition;
-        pthread_cond_init(&condition, &attributes);
-        pthread_mutex_lock(&mutex.handle);
-        const auto limit = weft::test::from_now(CLOCK_MONOTONIC, 20s);
-        const auto begin = weft::clock::now();
-        EXPECT_EQ(pthread_cond_timedwait(&condition, &mutex.handle, &limit), ETIMEDOUT);
-        EXPECT_GE(weft::clock::now() - begin, 19s);
-        pthread_mutex_unlock(&mutex.handle);
+FIBER_TEST_F(InterposedCondition, CancelledFiberThatWaitsOnLetsOthersRun) {
+    std::mutex mutex;
+    std::condition_variable condition;
+    bool ready = false;
+    auto waiter = spawn([&] {
+        std::unique_lock held(mutex);
+        condition.wait(held, [&] { return ready; });
     });
-}
-
-TEST_F(InterposedCondition, WaitWithoutTheMutexIsRefused) {
-    run([] {
-        posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
-        pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-        EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), EPERM);
-    });
-}
-
-TEST_F(InterposedCondition, CancellationEndsAWaitWithTheMutex) {
-    run([] {
-        posix_mutex mutex(PTHREAD_MUTEX_ERRORCHECK);
-        pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-        weft::move_on_after(1s, [&] {
-            pthread_mutex_lock(&mutex.handle);
-            EXPECT_EQ(pthread_cond_wait(&condition, &mutex.handle), ETIMEDOUT);
-            EXPECT_EQ(pthread_mutex_unlock(&mutex.handle), 0);
-        });
-    });
-}
-
-TEST_F(InterposedCondition, CancelledFiberThatWaitsOnLetsOthersRun) {
-    run([] {
-        std::mutex mutex;
-        std::condition_variable condition;
-        bool ready = false;
-        auto waiter = spawn([&] {
-            std::unique_lock held(mutex);
-            condition.wait(held, [&] { return ready; });
-        });
-        let_others_run();
-        waiter.cancel();
-        let_others_run();
-        {
-            const std::lock_guard held(mutex);
-            ready = true;
-        }
-        EXPECT_NO_THROW(waiter.join());
-    });
+    let_others_run();
+    waiter.cancel();
+    let_others_run();
+    {
+        const std::lock_guard held(mutex);
+        ready = true;
+    }
+    EXPECT_NO_THROW(waiter.join());
 }
 
 TEST_F(InterposedCondition, ThreadsAndFibersNotifyEachOther) {
@@ -155,23 +141,21 @@ TEST_F(InterposedCondition, ThreadsAndFibersNotifyEachOther) {
     EXPECT_EQ(turn, 200);
 }
 
-TEST_F(InterposedCondition, ThatOfC11Too) {
-    run([] {
-        mtx_t mutex;
-        cnd_t condition;
-        mtx_init(&mutex, mtx_plain);
-        cnd_init(&condition);
-        auto waiter = spawn([&] {
-            mtx_lock(&mutex);
-            EXPECT_EQ(cnd_wait(&condition, &mutex), thrd_success);
-            mtx_unlock(&mutex);
-        });
-        let_others_run();
-        cnd_signal(&condition);
-        waiter.join();
-        cnd_destroy(&condition);
-        mtx_destroy(&mutex);
+FIBER_TEST_F(InterposedCondition, ThatOfC11Too) {
+    mtx_t mutex;
+    cnd_t condition;
+    mtx_init(&mutex, mtx_plain);
+    cnd_init(&condition);
+    auto waiter = spawn([&] {
+        mtx_lock(&mutex);
+        EXPECT_EQ(cnd_wait(&condition, &mutex), thrd_success);
+        mtx_unlock(&mutex);
     });
+    let_others_run();
+    cnd_signal(&condition);
+    waiter.join();
+    cnd_destroy(&condition);
+    mtx_destroy(&mutex);
 }
 
 }  // namespace

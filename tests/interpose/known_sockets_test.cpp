@@ -90,44 +90,36 @@ private:
     unique_fd peer_;
 };
 
-TEST_F(KnownSocketsTest, ATimeLimitThatIsSetLaterHolds) {
-    run([&] {
-        const unique_fd accepted = accept_and_wait();
+FIBER_TEST_F(KnownSocketsTest, ATimeLimitThatIsSetLaterHolds) {
+    const unique_fd accepted = accept_and_wait();
+    set_limit(accepted.get());
+    EXPECT_EQ(read_from(accepted.get()), none());
+}
+
+FIBER_TEST_F(KnownSocketsTest, ATimeLimitSetByWayOfADuplicateHolds) {
+    const unique_fd accepted = accept_and_wait();
+    const unique_fd other(::dup(accepted.get()));
+    set_limit(other.get());
+    EXPECT_EQ(read_from(accepted.get()), none());
+}
+
+FIBER_TEST_F(KnownSocketsTest, ATimeLimitOfTheListenerIsInherited) {
+    const unique_fd first = accept_one();
+    set_limit(listener());
+    const unique_fd peer = connect_one();  // a connection gets what the listener has by now
+    const unique_fd accepted = accept_one();
+    EXPECT_EQ(read_from(accepted.get()), none());
+}
+
+FIBER_TEST_F(KnownSocketsTest, ATimeLimitSetByAChildHolds) {
+    const unique_fd accepted = accept_and_wait();
+    const pid_t child = ::fork();
+    if (child == 0) {
         set_limit(accepted.get());
-        EXPECT_EQ(read_from(accepted.get()), none());
-    });
-}
-
-TEST_F(KnownSocketsTest, ATimeLimitSetByWayOfADuplicateHolds) {
-    run([&] {
-        const unique_fd accepted = accept_and_wait();
-        const unique_fd other(::dup(accepted.get()));
-        set_limit(other.get());
-        EXPECT_EQ(read_from(accepted.get()), none());
-    });
-}
-
-TEST_F(KnownSocketsTest, ATimeLimitOfTheListenerIsInherited) {
-    run([&] {
-        const unique_fd first = accept_one();
-        set_limit(listener());
-        const unique_fd peer = connect_one();  // a connection gets what the listener has by now
-        const unique_fd accepted = accept_one();
-        EXPECT_EQ(read_from(accepted.get()), none());
-    });
-}
-
-TEST_F(KnownSocketsTest, ATimeLimitSetByAChildHolds) {
-    run([&] {
-        const unique_fd accepted = accept_and_wait();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            set_limit(accepted.get());
-            ::_exit(0);
-        }
-        EXPECT_EQ(::waitpid(child, nullptr, 0), child);
-        EXPECT_EQ(read_from(accepted.get()), none());
-    });
+        ::_exit(0);
+    }
+    EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+    EXPECT_EQ(read_from(accepted.get()), none());
 }
 
 /// Sends a descriptor along with a byte.
@@ -164,63 +156,53 @@ int receive_descriptor(int from) {
     return received;
 }
 
-TEST_F(KnownSocketsTest, ATimeLimitSetByAProcessThatWasSentTheSocketHolds) {
-    run([&] {
-        const two_ends ends = make_socket_ends();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            set_limit(receive_descriptor(ends.read.get()));
-            ::_exit(0);
-        }
-        const unique_fd accepted = accept_and_wait();  // after the fork
-        send_descriptor(ends.write.get(), accepted.get());
-        EXPECT_EQ(::waitpid(child, nullptr, 0), child);
-        EXPECT_EQ(read_from(accepted.get()), none());
-    });
+FIBER_TEST_F(KnownSocketsTest, ATimeLimitSetByAProcessThatWasSentTheSocketHolds) {
+    const two_ends ends = make_socket_ends();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        set_limit(receive_descriptor(ends.read.get()));
+        ::_exit(0);
+    }
+    const unique_fd accepted = accept_and_wait();  // after the fork
+    send_descriptor(ends.write.get(), accepted.get());
+    EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+    EXPECT_EQ(read_from(accepted.get()), none());
 }
 
-TEST_F(KnownSocketsTest, ANumberThatStandsForAnotherSocketIsAskedAnew) {
-    run([&] {
-        const two_ends limited = make_socket_ends();
-        set_limit(limited.read.get());
-        unique_fd accepted = accept_and_wait();
-        EXPECT_EQ(::dup2(limited.read.get(), accepted.get()), accepted.get());
-        EXPECT_EQ(read_from(accepted.get()), none());
-        const int number = accepted.release();
-        EXPECT_EQ(::close(number), 0);
-        const unique_fd again(::dup(limited.read.get()));
-        EXPECT_EQ(again.get(), number);
-        EXPECT_EQ(read_from(again.get()), none());
-    });
+FIBER_TEST_F(KnownSocketsTest, ANumberThatStandsForAnotherSocketIsAskedAnew) {
+    const two_ends limited = make_socket_ends();
+    set_limit(limited.read.get());
+    unique_fd accepted = accept_and_wait();
+    EXPECT_EQ(::dup2(limited.read.get(), accepted.get()), accepted.get());
+    EXPECT_EQ(read_from(accepted.get()), none());
+    const int number = accepted.release();
+    EXPECT_EQ(::close(number), 0);
+    const unique_fd again(::dup(limited.read.get()));
+    EXPECT_EQ(again.get(), number);
+    EXPECT_EQ(read_from(again.get()), none());
 }
 
-TEST_F(KnownSocketsTest, WhatSeemedEmptyAndIsNotIsRead) {
-    run([&] {
-        const unique_fd accepted = accept_and_wait();
-        EXPECT_EQ(::send(peer(), "more", 4, 0), 4);
-        EXPECT_EQ(read_from(accepted.get()), "more");
-    });
+FIBER_TEST_F(KnownSocketsTest, WhatSeemedEmptyAndIsNotIsRead) {
+    const unique_fd accepted = accept_and_wait();
+    EXPECT_EQ(::send(peer(), "more", 4, 0), 4);
+    EXPECT_EQ(read_from(accepted.get()), "more");
 }
 
-TEST_F(KnownSocketsTest, WhatSeemedEmptyAndIsNonBlockingNeverWaits) {
-    run([&] {
-        const unique_fd accepted = accept_and_wait();
-        ::fcntl(accepted.get(), F_SETFL, O_NONBLOCK);
-        EXPECT_EQ(read_from(accepted.get()), none());
-        EXPECT_EQ(::send(peer(), "more", 4, 0), 4);
-        EXPECT_EQ(read_from(accepted.get()), "more");
-    });
+FIBER_TEST_F(KnownSocketsTest, WhatSeemedEmptyAndIsNonBlockingNeverWaits) {
+    const unique_fd accepted = accept_and_wait();
+    ::fcntl(accepted.get(), F_SETFL, O_NONBLOCK);
+    EXPECT_EQ(read_from(accepted.get()), none());
+    EXPECT_EQ(::send(peer(), "more", 4, 0), 4);
+    EXPECT_EQ(read_from(accepted.get()), "more");
 }
 
-TEST_F(KnownSocketsTest, ANumberThatAThreadHasClosedIsReadAnew) {
-    run([&] {
-        const int number = accept_and_wait().release();
-        std::thread([number] { EXPECT_EQ(::close(number), 0); }).join();
-        const two_ends ends = make_socket_ends();
-        const int first = ends.read.get() == number ? ends.write.get() : ends.read.get();
-        EXPECT_EQ(::send(first, "new", 3, 0), 3);
-        EXPECT_EQ(read_from(number), "new");
-    });
+FIBER_TEST_F(KnownSocketsTest, ANumberThatAThreadHasClosedIsReadAnew) {
+    const int number = accept_and_wait().release();
+    std::thread([number] { EXPECT_EQ(::close(number), 0); }).join();
+    const two_ends ends = make_socket_ends();
+    const int first = ends.read.get() == number ? ends.write.get() : ends.read.get();
+    EXPECT_EQ(::send(first, "new", 3, 0), 3);
+    EXPECT_EQ(read_from(number), "new");
 }
 
 }  // namespace

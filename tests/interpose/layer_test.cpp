@@ -44,115 +44,99 @@ TEST_F(LayerTest, DefinesEveryNameOfItsList) {
     ::dlclose(library);
 }
 
-TEST_F(LayerTest, AThreadBesideTheRuntimeBlocksItselfOnly) {
-    run([&] {
-        const auto ends = make_pipe_ends();
+FIBER_TEST_F(LayerTest, AThreadBesideTheRuntimeBlocksItselfOnly) {
+    const auto ends = make_pipe_ends();
+    char byte = 0;
+    std::thread other([&] { EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1); });
+    EXPECT_EQ(::write(ends.write.get(), "t", 1), 1);
+    other.join();
+    EXPECT_EQ(byte, 't');
+}
+
+FIBER_TEST_F(LayerTest, TheChildOfAForkPassesThrough) {
+    const auto ends = make_socket_ends();
+    EXPECT_EQ(::write(ends.write.get(), "f", 1), 1);
+    const pid_t child = ::fork();
+    if (child == 0) {
         char byte = 0;
-        std::thread other([&] { EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1); });
-        EXPECT_EQ(::write(ends.write.get(), "t", 1), 1);
-        other.join();
-        EXPECT_EQ(byte, 't');
-    });
+        const bool read = ::read(ends.read.get(), &byte, 1) == 1 && byte == 'f';
+        ::_exit(read && ::close(ends.read.get()) == 0 ? 3 : 4);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
-TEST_F(LayerTest, TheChildOfAForkPassesThrough) {
-    run([&] {
-        const auto ends = make_socket_ends();
-        EXPECT_EQ(::write(ends.write.get(), "f", 1), 1);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            char byte = 0;
-            const bool read = ::read(ends.read.get(), &byte, 1) == 1 && byte == 'f';
-            ::_exit(read && ::close(ends.read.get()) == 0 ? 3 : 4);
-        }
-        int status = 0;
-        EXPECT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_EQ(WEXITSTATUS(status), 3);
-    });
+FIBER_TEST_F(LayerTest, TheChildOfAVforkLeavesItsParentsWaitersAlone) {
+    const auto ends = make_socket_ends();
+    char byte = 0;
+    task<> reader = spawn([&] { EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1); });
+    let_others_run();
+    const pid_t child = ::vfork();
+    if (child == 0) {
+        ::close(ends.read.get());
+        ::_exit(5);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 5);
+    EXPECT_EQ(::write(ends.write.get(), "v", 1), 1);
+    reader.join();
+    EXPECT_EQ(byte, 'v');
 }
 
-TEST_F(LayerTest, TheChildOfAVforkLeavesItsParentsWaitersAlone) {
-    run([&] {
-        const auto ends = make_socket_ends();
+FIBER_TEST_F(LayerTest, ClosingADescriptorEndsTheWaitOfAnotherFiber) {
+    auto ends = make_socket_ends();
+    const int fd = ends.read.get();
+    task<> reader = spawn([&] {
         char byte = 0;
-        task<> reader = spawn([&] { EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1); });
-        let_others_run();
-        const pid_t child = ::vfork();
-        if (child == 0) {
-            ::close(ends.read.get());
-            ::_exit(5);
-        }
-        int status = 0;
-        EXPECT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_EQ(WEXITSTATUS(status), 5);
-        EXPECT_EQ(::write(ends.write.get(), "v", 1), 1);
-        reader.join();
-        EXPECT_EQ(byte, 'v');
+        EXPECT_EQ(::read(fd, &byte, 1), -1);
+        EXPECT_EQ(errno, EBADF);
+    });
+    let_others_run();
+    EXPECT_EQ(::close(ends.read.release()), 0);
+    reader.join();
+}
+
+FIBER_TEST_F(LayerTest, SleepGivesTheTimeLeftWhenCancelled) {
+    move_on_after(std::chrono::seconds(3), [] {
+        EXPECT_EQ(sleep_of_libc(10), 7U);
+        EXPECT_EQ(errno, ETIMEDOUT);
     });
 }
 
-TEST_F(LayerTest, ClosingADescriptorEndsTheWaitOfAnotherFiber) {
-    run([&] {
-        auto ends = make_socket_ends();
-        const int fd = ends.read.get();
-        task<> reader = spawn([&] {
-            char byte = 0;
-            EXPECT_EQ(::read(fd, &byte, 1), -1);
-            EXPECT_EQ(errno, EBADF);
-        });
-        let_others_run();
-        EXPECT_EQ(::close(ends.read.release()), 0);
-        reader.join();
-    });
+FIBER_TEST_F(LayerTest, ALoopOverReadyDescriptorsLetsOthersRun) {
+    const auto ends = make_socket_ends();
+    bool done = false;
+    task<> other = spawn([&] { done = true; });
+    int rounds = 0;
+    for (char byte = 0; !done; ++rounds) {
+        ASSERT_EQ(::write(ends.write.get(), "x", 1), 1);
+        ASSERT_EQ(::read(ends.read.get(), &byte, 1), 1);
+        ASSERT_LT(rounds, 1000);
+    }
+    other.join();
 }
 
-TEST_F(LayerTest, SleepGivesTheTimeLeftWhenCancelled) {
-    run([&] {
-        move_on_after(std::chrono::seconds(3), [] {
-            EXPECT_EQ(sleep_of_libc(10), 7U);
-            EXPECT_EQ(errno, ETIMEDOUT);
-        });
-    });
+FIBER_TEST_F(LayerTest, AWriterWhosePeerGoesMeanwhileGetsTheErrorOfTheSocket) {
+    auto ends = make_socket_ends();
+    const std::string much(1 << 20, 'w');
+    ::send(ends.write.get(), much.data(), much.size(), MSG_DONTWAIT);
+    task<> closer = spawn([&] { ::close(ends.read.release()); });
+    EXPECT_EQ(::write(ends.write.get(), "x", 1), -1);  // and no SIGPIPE ends the test
+    EXPECT_EQ(errno, ECONNRESET);
+    closer.join();
 }
 
-TEST_F(LayerTest, ALoopOverReadyDescriptorsLetsOthersRun) {
-    run([&] {
-        const auto ends = make_socket_ends();
-        bool done = false;
-        task<> other = spawn([&] { done = true; });
-        int rounds = 0;
-        for (char byte = 0; !done; ++rounds) {
-            ASSERT_EQ(::write(ends.write.get(), "x", 1), 1);
-            ASSERT_EQ(::read(ends.read.get(), &byte, 1), 1);
-            ASSERT_LT(rounds, 1000);
-        }
-        other.join();
-    });
-}
-
-TEST_F(LayerTest, AWriterWhosePeerGoesMeanwhileGetsTheErrorOfTheSocket) {
-    run([&] {
-        auto ends = make_socket_ends();
-        const std::string much(1 << 20, 'w');
-        ::send(ends.write.get(), much.data(), much.size(), MSG_DONTWAIT);
-        task<> closer = spawn([&] { ::close(ends.read.release()); });
-        EXPECT_EQ(::write(ends.write.get(), "x", 1), -1);  // and no SIGPIPE ends the test
-        EXPECT_EQ(errno, ECONNRESET);
-        closer.join();
-    });
-}
-
-TEST_F(LayerTest, ACancelledWriteSaysHowMuchWentOut) {
-    run([&] {
-        const auto ends = make_socket_ends();
-        const std::string much(8 << 20, 'w');
-        move_on_after(std::chrono::seconds(1), [&] {
-            const ssize_t written = ::write(ends.write.get(), much.data(), much.size());
-            EXPECT_GT(written, 0);
-            EXPECT_LT(written, static_cast<ssize_t>(much.size()));
-            EXPECT_EQ(::write(ends.write.get(), "x", 1), -1);
-            EXPECT_EQ(errno, ETIMEDOUT);
-        });
+FIBER_TEST_F(LayerTest, ACancelledWriteSaysHowMuchWentOut) {
+    const auto ends = make_socket_ends();
+    const std::string much(8 << 20, 'w');
+    move_on_after(std::chrono::seconds(1), [&] {
+        const ssize_t written = ::write(ends.write.get(), much.data(), much.size());
+        EXPECT_GT(written, 0);
+        EXPECT_LT(written, static_cast<ssize_t>(much.size()));
+        EXPECT_EQ(::write(ends.write.get(), "x", 1), -1);
+        EXPECT_EQ(errno, ETIMEDOUT);
     });
 }
 

@@ -48,52 +48,44 @@ TEST_F(OffloadTest, GetaddrinfoAnswersAsLibc) {
     }
 }
 
-TEST_F(OffloadTest, GethostbynameGivesAddressAndReason) {
-    run([&] {
-        const hostent* found = ::gethostbyname("127.0.0.1");
-        ASSERT_NE(found, nullptr);
-        EXPECT_EQ(found->h_addrtype, AF_INET);
-        EXPECT_EQ(::gethostbyname("not a name"), nullptr);
-        EXPECT_NE(h_errno, 0);
-    });
+FIBER_TEST_F(OffloadTest, GethostbynameGivesAddressAndReason) {
+    const hostent* found = ::gethostbyname("127.0.0.1");
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->h_addrtype, AF_INET);
+    EXPECT_EQ(::gethostbyname("not a name"), nullptr);
+    EXPECT_NE(h_errno, 0);
 }
 
-TEST_F(OffloadTest, OthersRunWhileACommandDoes) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        ::fcntl(ends.read.get(), F_SETFD, 0);
-        task<> other = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "x\n", 2), 2); });
-        const std::string command =
-            "read x </proc/self/fd/" + std::to_string(ends.read.get()) + "; exit 3";
-        EXPECT_EQ(WEXITSTATUS(::system(command.c_str())), 3);
-        other.join();
-    });
+FIBER_TEST_F(OffloadTest, OthersRunWhileACommandDoes) {
+    const auto ends = make_pipe_ends();
+    ::fcntl(ends.read.get(), F_SETFD, 0);
+    task<> other = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "x\n", 2), 2); });
+    const std::string command =
+        "read x </proc/self/fd/" + std::to_string(ends.read.get()) + "; exit 3";
+    EXPECT_EQ(WEXITSTATUS(::system(command.c_str())), 3);
+    other.join();
 }
 
-TEST_F(OffloadTest, OthersRunWhileAChildIsWaitedFor) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        const pid_t child = ::fork();
-        if (child == 0) {
-            char byte = 0;
-            ::_exit(::read(ends.read.get(), &byte, 1) == 1 ? 6 : 7);
-        }
-        task<> other = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "x", 1), 1); });
-        int status = 0;
-        EXPECT_EQ(::waitpid(child, &status, 0), child);
-        EXPECT_EQ(WEXITSTATUS(status), 6);
-        EXPECT_EQ(::waitpid(child, &status, 0), -1);
-        EXPECT_EQ(errno, ECHILD);
-        other.join();
-    });
+FIBER_TEST_F(OffloadTest, OthersRunWhileAChildIsWaitedFor) {
+    const auto ends = make_pipe_ends();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        char byte = 0;
+        ::_exit(::read(ends.read.get(), &byte, 1) == 1 ? 6 : 7);
+    }
+    task<> other = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "x", 1), 1); });
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 6);
+    EXPECT_EQ(::waitpid(child, &status, 0), -1);
+    EXPECT_EQ(errno, ECHILD);
+    other.join();
 }
 
-TEST_F(OffloadTest, PcloseGivesTheStatus) {
-    run([&] {
-        FILE* pipe = ::popen("cat > /dev/null; exit 9", "w");
-        ASSERT_NE(pipe, nullptr);
-        EXPECT_EQ(WEXITSTATUS(::pclose(pipe)), 9);
-    });
+FIBER_TEST_F(OffloadTest, PcloseGivesTheStatus) {
+    FILE* pipe = ::popen("cat > /dev/null; exit 9", "w");
+    ASSERT_NE(pipe, nullptr);
+    EXPECT_EQ(WEXITSTATUS(::pclose(pipe)), 9);
 }
 
 }  // namespace

@@ -26,74 +26,66 @@ void expect_both_get_42(Initialize&& initialize) {
     second.join();
 }
 
-TEST_F(InterposedOnce, CallOnceMayWait) {
-    run([] {
-        std::once_flag flag;
-        int value = 0;
-        expect_both_get_42([&] {
-            std::call_once(flag, [&] {
-                weft::this_fiber::sleep_for(1s);
-                value += 42;
-            });
-            return value;
+FIBER_TEST_F(InterposedOnce, CallOnceMayWait) {
+    std::once_flag flag;
+    int value = 0;
+    expect_both_get_42([&] {
+        std::call_once(flag, [&] {
+            weft::this_fiber::sleep_for(1s);
+            value += 42;
         });
+        return value;
     });
 }
 
-TEST_F(InterposedOnce, InitializationOfAStaticVariableMayWait) {
-    run([] {
-        static int calls = 0;
-        expect_both_get_42([] {
-            static const int value = [] {
-                weft::this_fiber::sleep_for(1s);
-                ++calls;
-                return 42;
-            }();
-            return value;
+FIBER_TEST_F(InterposedOnce, InitializationOfAStaticVariableMayWait) {
+    static int calls = 0;
+    expect_both_get_42([] {
+        static const int value = [] {
+            weft::this_fiber::sleep_for(1s);
+            ++calls;
+            return 42;
+        }();
+        return value;
+    });
+    EXPECT_EQ(calls, 1);
+}
+
+FIBER_TEST_F(InterposedOnce, WhenTheFirstThrowsTheNextInitializes) {
+    int calls = 0;
+    const auto initialize = [&] {
+        static const int value = [&] {
+            weft::this_fiber::sleep_for(1s);
+            if (++calls == 1) {
+                throw std::runtime_error("not yet");
+            }
+            return 42;
+        }();
+        return value;
+    };
+    auto first = spawn([&] { EXPECT_THROW(initialize(), std::runtime_error); });
+    auto second = spawn([&] { EXPECT_EQ(initialize(), 42); });
+    first.join();
+    second.join();
+    EXPECT_EQ(calls, 2);
+}
+
+FIBER_TEST_F(InterposedOnce, CallOnceThatThrowsIsCalledAgain) {
+    std::once_flag flag;
+    int calls = 0;
+    const auto initialize = [&] {
+        std::call_once(flag, [&] {
+            weft::this_fiber::sleep_for(1s);
+            if (++calls == 1) {
+                throw std::runtime_error("not yet");
+            }
         });
-        EXPECT_EQ(calls, 1);
-    });
-}
-
-TEST_F(InterposedOnce, WhenTheFirstThrowsTheNextInitializes) {
-    run([] {
-        int calls = 0;
-        const auto initialize = [&] {
-            static const int value = [&] {
-                weft::this_fiber::sleep_for(1s);
-                if (++calls == 1) {
-                    throw std::runtime_error("not yet");
-                }
-                return 42;
-            }();
-            return value;
-        };
-        auto first = spawn([&] { EXPECT_THROW(initialize(), std::runtime_error); });
-        auto second = spawn([&] { EXPECT_EQ(initialize(), 42); });
-        first.join();
-        second.join();
-        EXPECT_EQ(calls, 2);
-    });
-}
-
-TEST_F(InterposedOnce, CallOnceThatThrowsIsCalledAgain) {
-    run([] {
-        std::once_flag flag;
-        int calls = 0;
-        const auto initialize = [&] {
-            std::call_once(flag, [&] {
-                weft::this_fiber::sleep_for(1s);
-                if (++calls == 1) {
-                    throw std::runtime_error("not yet");
-                }
-            });
-        };
-        auto first = spawn([&] { EXPECT_THROW(initialize(), std::runtime_error); });
-        auto second = spawn(initialize);
-        first.join();
-        second.join();
-        EXPECT_EQ(calls, 2);
-    });
+    };
+    auto first = spawn([&] { EXPECT_THROW(initialize(), std::runtime_error); });
+    auto second = spawn(initialize);
+    first.join();
+    second.join();
+    EXPECT_EQ(calls, 2);
 }
 
 }  // namespace

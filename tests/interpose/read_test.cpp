@@ -17,65 +17,55 @@ namespace {
 
 using ReadTest = posix_test;
 
-TEST_F(ReadTest, OnlyTheCallingFiberWaitsForAPipe) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        task<> writer = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "late", 4), 4); });
-        std::array<char, 8> bytes{};
-        EXPECT_EQ(::read(ends.read.get(), bytes.data(), bytes.size()), 4);
-        EXPECT_EQ(std::string(bytes.data()), "late");
-        writer.join();
-    });
+FIBER_TEST_F(ReadTest, OnlyTheCallingFiberWaitsForAPipe) {
+    const auto ends = make_pipe_ends();
+    task<> writer = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "late", 4), 4); });
+    std::array<char, 8> bytes{};
+    EXPECT_EQ(::read(ends.read.get(), bytes.data(), bytes.size()), 4);
+    EXPECT_EQ(std::string(bytes.data()), "late");
+    writer.join();
 }
 
-TEST_F(ReadTest, ANonBlockingDescriptorSaysEagainAtOnce) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        ::fcntl(ends.read.get(), F_SETFL, O_NONBLOCK);
+FIBER_TEST_F(ReadTest, ANonBlockingDescriptorSaysEagainAtOnce) {
+    const auto ends = make_pipe_ends();
+    ::fcntl(ends.read.get(), F_SETFL, O_NONBLOCK);
+    char byte = 0;
+    EXPECT_EQ(::read(ends.read.get(), &byte, 1), -1);
+    EXPECT_EQ(errno, EAGAIN);
+}
+
+FIBER_TEST_F(ReadTest, CancellationIsEcanceledAndTakesNothing) {
+    const auto ends = make_pipe_ends();
+    char byte = 0;
+    cancel_scope scope;
+    task<> canceller = spawn([&] { scope.cancel(); });
+    scope.run([&] {
+        EXPECT_EQ(::read(ends.read.get(), &byte, 1), -1);
+        EXPECT_EQ(errno, ECANCELED);
+    });
+    canceller.join();
+    EXPECT_EQ(::write(ends.write.get(), "x", 1), 1);
+    EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1);
+}
+
+FIBER_TEST_F(ReadTest, ADeadlineIsEtimedout) {
+    const auto ends = make_pipe_ends();
+    EXPECT_FALSE(move_on_after(std::chrono::seconds(5), [&] {
         char byte = 0;
         EXPECT_EQ(::read(ends.read.get(), &byte, 1), -1);
-        EXPECT_EQ(errno, EAGAIN);
-    });
+        EXPECT_EQ(errno, ETIMEDOUT);
+        this_fiber::check_cancelled();
+    }));
 }
 
-TEST_F(ReadTest, CancellationIsEcanceledAndTakesNothing) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        char byte = 0;
-        cancel_scope scope;
-        task<> canceller = spawn([&] { scope.cancel(); });
-        scope.run([&] {
-            EXPECT_EQ(::read(ends.read.get(), &byte, 1), -1);
-            EXPECT_EQ(errno, ECANCELED);
-        });
-        canceller.join();
-        EXPECT_EQ(::write(ends.write.get(), "x", 1), 1);
-        EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1);
-    });
-}
-
-TEST_F(ReadTest, ADeadlineIsEtimedout) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        EXPECT_FALSE(move_on_after(std::chrono::seconds(5), [&] {
-            char byte = 0;
-            EXPECT_EQ(::read(ends.read.get(), &byte, 1), -1);
-            EXPECT_EQ(errno, ETIMEDOUT);
-            this_fiber::check_cancelled();
-        }));
-    });
-}
-
-TEST_F(ReadTest, SuccessLeavesErrnoAlone) {
-    run([&] {
-        const auto ends = make_pipe_ends();
-        task<> writer = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "a", 1), 1); });
-        char byte = 0;
-        errno = EDOM;
-        EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1);
-        EXPECT_EQ(errno, EDOM);
-        writer.join();
-    });
+FIBER_TEST_F(ReadTest, SuccessLeavesErrnoAlone) {
+    const auto ends = make_pipe_ends();
+    task<> writer = spawn([&] { EXPECT_EQ(::write(ends.write.get(), "a", 1), 1); });
+    char byte = 0;
+    errno = EDOM;
+    EXPECT_EQ(::read(ends.read.get(), &byte, 1), 1);
+    EXPECT_EQ(errno, EDOM);
+    writer.join();
 }
 
 TEST_F(ReadTest, AThreadWithoutRuntimeBlocksAsEver) {

@@ -24,49 +24,43 @@ protected:
     sem_t semaphore;
 };
 
-TEST_F(InterposedSemaphore, EachPostLetsOneFiberGoOn) {
-    run([this] {
-        int through = 0;
-        const auto pass = [&] {
-            EXPECT_EQ(sem_wait(&semaphore), 0);
-            ++through;
-        };
-        auto first = spawn(pass);
-        auto second = spawn(pass);
-        let_others_run();
-        EXPECT_EQ(through, 0);
-        sem_post(&semaphore);
-        let_others_run();
-        EXPECT_EQ(through, 1);
-        sem_post(&semaphore);
-        first.join();
-        second.join();
-    });
+FIBER_TEST_F(InterposedSemaphore, EachPostLetsOneFiberGoOn) {
+    int through = 0;
+    const auto pass = [&] {
+        EXPECT_EQ(sem_wait(&semaphore), 0);
+        ++through;
+    };
+    auto first = spawn(pass);
+    auto second = spawn(pass);
+    let_others_run();
+    EXPECT_EQ(through, 0);
+    sem_post(&semaphore);
+    let_others_run();
+    EXPECT_EQ(through, 1);
+    sem_post(&semaphore);
+    first.join();
+    second.join();
 }
 
-TEST_F(InterposedSemaphore, TwoPostsAtOnceLetTwoFibersGoOn) {
-    run([this] {
-        const auto begin = weft::clock::now();
-        auto first = spawn([&] { sem_wait(&semaphore); });
-        auto second = spawn([&] { sem_wait(&semaphore); });
-        let_others_run();
-        sem_post(&semaphore);
-        sem_post(&semaphore);
-        first.join();
-        second.join();
-        EXPECT_EQ(weft::clock::now(), begin);
-    });
+FIBER_TEST_F(InterposedSemaphore, TwoPostsAtOnceLetTwoFibersGoOn) {
+    const auto begin = weft::clock::now();
+    auto first = spawn([&] { sem_wait(&semaphore); });
+    auto second = spawn([&] { sem_wait(&semaphore); });
+    let_others_run();
+    sem_post(&semaphore);
+    sem_post(&semaphore);
+    first.join();
+    second.join();
+    EXPECT_EQ(weft::clock::now(), begin);
 }
 
-TEST_F(InterposedSemaphore, TimedWaitEndsAtItsLimit) {
-    run([this] {
-        const auto limit = weft::test::from_now(CLOCK_REALTIME, 20s);
-        EXPECT_EQ(sem_timedwait(&semaphore, &limit), -1);
-        EXPECT_EQ(errno, ETIMEDOUT);
-        const timespec wrong{0, -1};
-        EXPECT_EQ(sem_timedwait(&semaphore, &wrong), -1);
-        EXPECT_EQ(errno, EINVAL);
-    });
+FIBER_TEST_F(InterposedSemaphore, TimedWaitEndsAtItsLimit) {
+    const auto limit = weft::test::from_now(CLOCK_REALTIME, 20s);
+    EXPECT_EQ(sem_timedwait(&semaphore, &limit), -1);
+    EXPECT_EQ(errno, ETIMEDOUT);
+    const timespec wrong{0, -1};
+    EXPECT_EQ(sem_timedwait(&semaphore, &wrong), -1);
+    EXPECT_EQ(errno, EINVAL);
 }
 
 TEST_F(InterposedSemaphore, ThreadPostsForAFiber) {

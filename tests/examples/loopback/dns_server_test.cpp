@@ -4,8 +4,8 @@
 #include <weft/net/buffered_reader.hpp>
 #include <weft/net/tcp.hpp>
 #include <weft/net/udp.hpp>
-#include <weft/run.hpp>
 #include <weft/scope.hpp>
+#include <weft/testing/fiber_test.hpp>
 
 #include <gtest/gtest.h>
 
@@ -41,66 +41,56 @@ std::string expected(const dns::query& asked, dns::response_code code,
     return text_of(dns::encode(dns::response{asked, code, truncated, std::move(answers)}));
 }
 
-TEST(DnsServer, AnswersWhatItWasTold) {
-    weft::run([] {
-        dns_server server;
-        server.add_address("a.test", "127.0.0.1");
-        const auto asked = query_for("a.test");
-        EXPECT_EQ(ask(server, asked), expected(asked, dns::response_code::no_error,
-                                               {{"a.test", record_type::a, 60, "127.0.0.1"}}));
-        EXPECT_EQ(server.queries().at(0).asked, asked);
-    });
+FIBER_TEST(DnsServer, AnswersWhatItWasTold) {
+    dns_server server;
+    server.add_address("a.test", "127.0.0.1");
+    const auto asked = query_for("a.test");
+    EXPECT_EQ(ask(server, asked), expected(asked, dns::response_code::no_error,
+                                           {{"a.test", record_type::a, 60, "127.0.0.1"}}));
+    EXPECT_EQ(server.queries().at(0).asked, asked);
 }
 
-TEST(DnsServer, TellsUnknownNamesFromKnownOnesWithoutSuchRecords) {
-    weft::run([] {
-        dns_server server;
-        server.add_address("a.test", "127.0.0.1");
-        const auto no_data = query_for("a.test", record_type::aaaa);
-        const auto no_name = query_for("b.test");
-        EXPECT_EQ(ask(server, no_data), expected(no_data, dns::response_code::no_error));
-        EXPECT_EQ(ask(server, no_name), expected(no_name, dns::response_code::name_error));
-    });
+FIBER_TEST(DnsServer, TellsUnknownNamesFromKnownOnesWithoutSuchRecords) {
+    dns_server server;
+    server.add_address("a.test", "127.0.0.1");
+    const auto no_data = query_for("a.test", record_type::aaaa);
+    const auto no_name = query_for("b.test");
+    EXPECT_EQ(ask(server, no_data), expected(no_data, dns::response_code::no_error));
+    EXPECT_EQ(ask(server, no_name), expected(no_name, dns::response_code::name_error));
 }
 
-TEST(DnsServer, AnswersOverTcpWhatItTruncatesOverUdp) {
-    weft::run([] {
-        dns_server server;
-        const dns::record record{"a.test", record_type::a, 60, "127.0.0.1"};
-        server.set("a.test", record_type::a, {.answers = {record}, .truncated = true});
-        const auto asked = query_for("a.test");
-        EXPECT_EQ(ask(server, asked), expected(asked, dns::response_code::no_error, {}, true));
+FIBER_TEST(DnsServer, AnswersOverTcpWhatItTruncatesOverUdp) {
+    dns_server server;
+    const dns::record record{"a.test", record_type::a, 60, "127.0.0.1"};
+    server.set("a.test", record_type::a, {.answers = {record}, .truncated = true});
+    const auto asked = query_for("a.test");
+    EXPECT_EQ(ask(server, asked), expected(asked, dns::response_code::no_error, {}, true));
 
-        auto client = weft::net::tcp_stream::connect(server.address());
-        const auto encoded = text_of(dns::encode(asked));
-        client.write_all(weft::net::bytes_of(std::string(1, '\0') +
-                                             static_cast<char>(encoded.size()) + encoded));
-        const auto wanted = expected(asked, dns::response_code::no_error, {record});
-        weft::net::buffered_reader reader(client);
-        EXPECT_EQ(reader.read_exactly(2 + wanted.size()).substr(2), wanted);
-        EXPECT_TRUE(server.queries().back().over_tcp);
-    });
+    auto client = weft::net::tcp_stream::connect(server.address());
+    const auto encoded = text_of(dns::encode(asked));
+    client.write_all(
+        weft::net::bytes_of(std::string(1, '\0') + static_cast<char>(encoded.size()) + encoded));
+    const auto wanted = expected(asked, dns::response_code::no_error, {record});
+    weft::net::buffered_reader reader(client);
+    EXPECT_EQ(reader.read_exactly(2 + wanted.size()).substr(2), wanted);
+    EXPECT_TRUE(server.queries().back().over_tcp);
 }
 
-TEST(DnsServer, SendsWhatTheRewriteMakes) {
-    weft::run([] {
-        dns_server server;
-        server.set("a.test", record_type::a, {.rewrite = [](dns_reply::message right) {
-                       right[0] = std::byte{0xff};
-                       return std::vector<dns_reply::message>{std::move(right)};
-                   }});
-        EXPECT_EQ(ask(server, query_for("a.test")).substr(0, 2), "\xff\7");
-    });
+FIBER_TEST(DnsServer, SendsWhatTheRewriteMakes) {
+    dns_server server;
+    server.set("a.test", record_type::a, {.rewrite = [](dns_reply::message right) {
+                   right[0] = std::byte{0xff};
+                   return std::vector<dns_reply::message>{std::move(right)};
+               }});
+    EXPECT_EQ(ask(server, query_for("a.test")).substr(0, 2), "\xff\7");
 }
 
-TEST(DnsServer, ServesOthersWhileOneAnswerIsDelayed) {
-    weft::run([] {
-        dns_server server;
-        server.set("slow.test", record_type::a, {.delay = 24h});
-        auto waiting = weft::spawn([&] { ask(server, query_for("slow.test")); });
-        EXPECT_NE(ask(server, query_for("other.test")), "");
-        waiting.cancel();
-    });
+FIBER_TEST(DnsServer, ServesOthersWhileOneAnswerIsDelayed) {
+    dns_server server;
+    server.set("slow.test", record_type::a, {.delay = 24h});
+    auto waiting = weft::spawn([&] { ask(server, query_for("slow.test")); });
+    EXPECT_NE(ask(server, query_for("other.test")), "");
+    waiting.cancel();
 }
 
 }  // namespace

@@ -125,15 +125,13 @@ TEST_F(HiredisTest, FiftySlowCommandsTakeTheTimeOfOne) {
     }
 }
 
-TEST_F(HiredisTest, ADeadlineEndsACommandAndTheNextOneWorks) {
-    run([] {
-        const auto on = redis_connect(server->port());
-        move_on_after(std::chrono::milliseconds(50), [&] {
-            EXPECT_EQ(redis_command(on, "BLPOP nothing 0"), "no replyConnection timed out\n");
-        });
-        EXPECT_EQ(::redisReconnect(on.get()), REDIS_OK);
-        EXPECT_EQ(redis_command(on, "PING"), "5:PONG0\n");
+FIBER_TEST_F(HiredisTest, ADeadlineEndsACommandAndTheNextOneWorks) {
+    const auto on = redis_connect(server->port());
+    move_on_after(std::chrono::milliseconds(50), [&] {
+        EXPECT_EQ(redis_command(on, "BLPOP nothing 0"), "no replyConnection timed out\n");
     });
+    EXPECT_EQ(::redisReconnect(on.get()), REDIS_OK);
+    EXPECT_EQ(redis_command(on, "PING"), "5:PONG0\n");
 }
 
 }  // namespace

@@ -163,15 +163,12 @@ TEST_F(LibcurlTest, FiftySlowTransfersTakeTheTimeOfOne) {
     }
 }
 
-TEST_F(LibcurlTest, ADeadlineEndsATransferAndTheNextOneWorks) {
-    run([] {
-        transfer one(at->trusted);
-        EXPECT_EQ(one.get(at->url("/missing")).substr(0, 12), "No error 404");
-        move_on_after(std::chrono::milliseconds(50), [&] {
-            EXPECT_NE(one.get(at->url("/slow/file.bin")).substr(0, 8), "No error");
-        });
-        EXPECT_EQ(one.get(at->url("/small.txt")).substr(0, 17), "No error 200 5000");
-    });
+FIBER_TEST_F(LibcurlTest, ADeadlineEndsATransferAndTheNextOneWorks) {
+    transfer one(at->trusted);
+    EXPECT_EQ(one.get(at->url("/missing")).substr(0, 12), "No error 404");
+    move_on_after(std::chrono::milliseconds(50),
+                  [&] { EXPECT_NE(one.get(at->url("/slow/file.bin")).substr(0, 8), "No error"); });
+    EXPECT_EQ(one.get(at->url("/small.txt")).substr(0, 17), "No error 200 5000");
 }
 
 }  // namespace

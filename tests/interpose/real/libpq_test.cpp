@@ -180,19 +180,17 @@ TEST_F(LibpqTest, FiftySlowQueriesTakeTheTimeOfOne) {
     }
 }
 
-TEST_F(LibpqTest, ADeadlineEndsAQueryAndTheNextOneWorks) {
-    run([] {
-        const auto on = pq_connect(server->connection());
-        std::string failure;
-        move_on_after(std::chrono::milliseconds(50),
-                      [&] { failure = pq_query(on, "SELECT pg_sleep(100)"); });
-        EXPECT_EQ(failure.rfind("PGRES_TUPLES_OK", 0), std::string::npos) << failure;
-        EXPECT_NE(std::string(::PQerrorMessage(on.get())).find("Connection timed out"),
-                  std::string::npos)
-            << ::PQerrorMessage(on.get());
-        ::PQreset(on.get());
-        EXPECT_EQ(pq_query(on, "SELECT 8"), "PGRES_TUPLES_OK  8\n");
-    });
+FIBER_TEST_F(LibpqTest, ADeadlineEndsAQueryAndTheNextOneWorks) {
+    const auto on = pq_connect(server->connection());
+    std::string failure;
+    move_on_after(std::chrono::milliseconds(50),
+                  [&] { failure = pq_query(on, "SELECT pg_sleep(100)"); });
+    EXPECT_EQ(failure.rfind("PGRES_TUPLES_OK", 0), std::string::npos) << failure;
+    EXPECT_NE(std::string(::PQerrorMessage(on.get())).find("Connection timed out"),
+              std::string::npos)
+        << ::PQerrorMessage(on.get());
+    ::PQreset(on.get());
+    EXPECT_EQ(pq_query(on, "SELECT 8"), "PGRES_TUPLES_OK  8\n");
 }
 
 }  // namespace
