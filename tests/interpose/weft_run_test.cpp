@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weft::test {
@@ -25,10 +26,13 @@ struct outcome {
     std::string errors;
 };
 
-outcome outcome_of(std::vector<std::string> command, const child_options& options = {}) {
-    child_process child(std::move(command), options);
+outcome outcome_of(child_process child) {
     const int status = child.wait();
     return {status, child.output(), child.errors()};
+}
+
+outcome outcome_of(std::vector<std::string> command, const child_options& options = {}) {
+    return outcome_of(child_process(std::move(command), options));
 }
 
 outcome under_weft_run(std::vector<std::string> command, const child_options& options = {}) {
@@ -102,15 +106,16 @@ TEST(WeftRunTest, ASignalThatEndsTheProgramIsPassedOn) {
 }
 
 TEST(WeftRunTest, PythonsStandardLibraryWorksAsEver) {
-    const std::vector<std::string> command = {"/usr/bin/python3", WEFT_STANDARD_LIBRARY};
-    const outcome native = outcome_of(command);
+    const std::string python = "/usr/bin/python3";
+    const std::string program = WEFT_STANDARD_LIBRARY;
+    // At the same time: they wait for much.
+    child_process alone({python, program});
+    child_process under_it({WEFT_RUN, python, program});
+    child_process with_fibers({WEFT_RUN, "--threads-as-fibers", python, program});
+    const outcome native = outcome_of(std::move(alone));
     ASSERT_EQ(native.status, 0) << native.errors;
-    for (const bool threads_as_fibers : {false, true}) {
-        auto arguments = command;
-        if (threads_as_fibers) {
-            arguments.insert(arguments.begin(), "--threads-as-fibers");
-        }
-        const outcome seen = under_weft_run(arguments);
+    for (auto* each : {&under_it, &with_fibers}) {
+        const outcome seen = outcome_of(std::move(*each));
         EXPECT_EQ(seen.status, 0) << seen.errors;
         EXPECT_EQ(seen.output, native.output);
     }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,8 +28,35 @@ std::string without_numbers(const std::string& text) {
     return made;
 }
 
-TEST(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
-    auto fetch = start_fetch({});
+/// Its servers take their time, so that all that a test needs is started at once.
+class EmbeddedFetch : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        started.emplace();
+        started->plain = start_fetch({});
+        started->repeated = start_fetch({"--repeat", "2", "--concurrency", "3", "--json"});
+        started->json = start_fetch({"--json", "--sha256"});
+        started->hurried = start_fetch({"--timeout", "0.7", "--json"});
+        started->terminal =
+            child_process({"python3", "-c",
+                           "import os, pty, sys\n"
+                           "sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))\n",
+                           WEFT_PROGRAMS "/fetch"});
+    }
+    static void TearDownTestSuite() { started.reset(); }
+
+    struct programs {
+        std::optional<child_process> plain;
+        std::optional<child_process> repeated;
+        std::optional<child_process> json;
+        std::optional<child_process> hurried;
+        std::optional<child_process> terminal;
+    };
+    static inline std::optional<programs> started;
+};
+
+TEST_F(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
+    auto& fetch = *started->plain;
     EXPECT_EQ(fetch.wait(), 0);
     const auto lines = lines_of(fetch.output());
     ASSERT_EQ(lines.size(), 4U) << fetch.output() << fetch.errors();
@@ -45,8 +73,8 @@ TEST(EmbeddedFetch, PrintsALineForEachUrlAndTheGain) {
     EXPECT_EQ(fetch.errors(), "");
 }
 
-TEST(EmbeddedFetch, ReusesItsConnections) {
-    auto fetch = start_fetch({"--repeat", "2", "--concurrency", "3", "--json"});
+TEST_F(EmbeddedFetch, ReusesItsConnections) {
+    auto& fetch = *started->repeated;
     EXPECT_EQ(fetch.wait(), 0);
     const auto lines = lines_of(fetch.output());
     ASSERT_EQ(lines.size(), 7U);
@@ -60,8 +88,8 @@ TEST(EmbeddedFetch, ReusesItsConnections) {
     EXPECT_GT(std::stod(json_value(lines.back(), "total_s")), 0);
 }
 
-TEST(EmbeddedFetch, PrintsJsonThatOthersCanRead) {
-    auto fetch = start_fetch({"--json", "--sha256"});
+TEST_F(EmbeddedFetch, PrintsJsonThatOthersCanRead) {
+    auto& fetch = *started->json;
     EXPECT_EQ(fetch.wait(), 0);
     child_process reader({"python3", "-c",
                           "import json, sys\n"
@@ -73,11 +101,8 @@ TEST(EmbeddedFetch, PrintsJsonThatOthersCanRead) {
     EXPECT_EQ(reader.output(), outcome + outcome + outcome + "['total_s']\n");
 }
 
-TEST(EmbeddedFetch, ShowsProgressOnATerminal) {
-    child_process terminal({"python3", "-c",
-                            "import os, pty, sys\n"
-                            "sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))\n",
-                            WEFT_PROGRAMS "/fetch"});
+TEST_F(EmbeddedFetch, ShowsProgressOnATerminal) {
+    auto& terminal = *started->terminal;
     EXPECT_EQ(terminal.wait(), 0) << terminal.errors();
     const auto text = terminal.output();
     const auto first = text.find("\r0 of 3 ended, 0 failed\r\x1b[Khttps://alpha.test/");
@@ -100,15 +125,15 @@ int end_by_interrupt(child_process& fetch) {
     return fetch.wait();
 }
 
-TEST(EmbeddedFetch, EndsAtOnceOnSigint) {
+TEST_F(EmbeddedFetch, EndsAtOnceOnSigint) {
     auto fetch = start_fetch({"--repeat", "1000000"});
     fetch.wait_for_output("alpha.test");
     EXPECT_EQ(end_by_interrupt(fetch), 130);
     EXPECT_EQ(fetch.errors(), "fetch: interrupted\n");
 }
 
-TEST(EmbeddedFetch, FailsWhereTheTimeIsTooShort) {
-    auto fetch = start_fetch({"--timeout", "0.7", "--json"});
+TEST_F(EmbeddedFetch, FailsWhereTheTimeIsTooShort) {
+    auto& fetch = *started->hurried;
     EXPECT_EQ(fetch.wait(), 1);
     for (const auto& line : lines_of(fetch.output())) {
         if (json_value(line, "url") == "https://gamma.test/") {
