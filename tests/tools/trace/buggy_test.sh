@@ -129,7 +129,7 @@ grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/de
     fail "$(cat "$work/deadlock.txt")"
 
 # The same of a recording: as it was at its end.
-record ring
+record ring "$program"
 stop
 "$tool" deadlock "$work/ring.ftr" > "$work/deadlock.txt" 2> /dev/null && fail "no deadlock in a recording"
 grep -q '"transfer" waits for mutex "journal", which .* "audit" holds' "$work/deadlock.txt" ||
