@@ -80,6 +80,8 @@ finds leak 'leak: .*buggy.cpp'
 finds_not slow_lock 'leak: '
 finds slow_lock 'contention: fibers waited .* for locks (mutex)'
 finds_not stall 'contention: '
+finds slow_lock 'long_hold: .*refresh waited for .* (sleep) with lock "cache"'
+finds_not leak 'long_hold: '
 "$tool" why "$work/slow_lock.ftr" 'GET /users' | grep -q 'held by #.* refresh' ||
     fail "why does not name the fiber that holds the lock"
 

@@ -75,6 +75,9 @@ done
 for fault in herd single; do
     begin $fault $fault
 done
+for fault in orders ordered leaver; do
+    begin $fault $fault --events sched+sync --stacks
+done
 for fault in deaf stubborn obedient; do
     begin $fault $fault --events sched+cancel
 done
@@ -154,6 +157,25 @@ for fault in herd single; do
 done
 grep -q 'futile_wakes: [0-9]* of [0-9]* wakes' "$work/herd.txt" || fail "$(cat "$work/herd.txt")"
 ! grep -q 'futile_wakes\|led to nothing' "$work/single.txt" || fail "$(cat "$work/single.txt")"
+
+# Do fibers take locks in both orders, or keep them when they end?
+for fault in orders ordered leaver; do
+    "$tool" report "$work/$fault.ftr" > "$work/$fault.txt" || true
+done
+grep -q 'lock_order: .* waited for lock "\(one\|other\)" while it held lock' "$work/orders.txt" ||
+    fail "$(cat "$work/orders.txt")"
+[ "$(grep -c ' questions::lock_both ' "$work/orders.txt")" = 2 ] || fail "$(cat "$work/orders.txt")"
+! grep -q 'lock_order\|both orders\|held_at_exit' "$work/ordered.txt" || fail "$(cat "$work/ordered.txt")"
+grep -q 'held_at_exit: .* leaver has ended and still holds lock' "$work/leaver.txt" ||
+    fail "$(cat "$work/leaver.txt")"
+
+(
+    launch leaver_alone leaver
+    for ((i = 0; i < 1000; ++i)); do
+        "$tool" deadlock "$program" > "$work/left" || break
+    done
+    grep -q 'LEFT LOCKED: .* "leaver" holds although it has ended' "$work/left" || fail "$(cat "$work/left")"
+)
 
 # Where is time waited?
 "$tool" flame "$work/dns.ftr" --kind=wait > "$work/flame"

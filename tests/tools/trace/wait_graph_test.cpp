@@ -69,6 +69,28 @@ TEST(TraceDeadlock, ChainThatEndsInARunningFiberIsNone) {
     EXPECT_THAT(result.out, HasSubstr("No fibers wait"));
 }
 
+TEST(TraceDeadlock, LockOfAFiberThatHasEndedIsFound) {
+    fake_memory memory;
+    memory.add_fiber("waits", weft::test::mutex_reason, cache_lock);
+    memory.add_lock("cache", cache_lock, 77);
+    const auto result = run_tool({"deadlock", fake_memory::source()});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.out,
+                HasSubstr("LEFT LOCKED: #1 \"waits\" waits for mutex \"cache\", which #77"));
+    const auto shown = json::parse(run_tool({"deadlock", fake_memory::source(), "--json"}).out);
+    EXPECT_EQ(shown["leftLocked"][0]["waitsFor"], 77);
+    memory.loop().without_row = 1;  // it may live, but have no row
+    EXPECT_EQ(run_tool({"deadlock", fake_memory::source()}).code, 0);
+}
+
+TEST(TraceDeadlock, LockOfAFiberOfWhichOnlyTheHandleIsLeftIsFound) {
+    fake_memory memory;
+    memory.add_fiber("waits", weft::test::mutex_reason, cache_lock);
+    memory.add_fiber("held").state = weft::trace::row_state::finished;
+    memory.add_lock("cache", cache_lock, 2);
+    EXPECT_EQ(run_tool({"deadlock", fake_memory::source()}).code, 1);
+}
+
 TEST(TraceDeadlock, RingThroughAJoinIsFound) {
     fake_memory memory;
     memory.add_fiber("parent", weft::test::join_reason).blocked_on = 2;

@@ -290,14 +290,14 @@ TEST(FailOn, HoldsForWhatItNames) {
 
 TEST(FailOn, KnowsEveryKindOfFinding) {
     const auto conditions = trace_tool::parse_fail_on(
-        "delay>1ms,contention>1ms,cancellation>1ms,stall,deadlock,leak,lost,futile_wakes,"
-        "lost_events");
+        "delay>1ms,contention>1ms,cancellation>1ms,long_hold>1ms,stall,deadlock,leak,lost,"
+        "futile_wakes,lock_order,held_at_exit,lost_events");
     std::set<finding::kind> kinds;
     for (const auto& each : conditions) {
         kinds.insert(each.what);
         EXPECT_TRUE(each.holds_for({each.what, 0, 2'000'000, {}}));
     }
-    EXPECT_EQ(kinds.size(), 9U);
+    EXPECT_EQ(kinds.size(), 12U);
     EXPECT_FALSE(conditions[0].holds_for({finding::kind::delay, 0, 1'000'000, {}}));
 }
 

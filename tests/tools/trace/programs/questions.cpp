@@ -9,6 +9,9 @@
 //     tls        requests that shake hands with a server that says nothing
 //     herd       fibers that are all woken for what only one of them gets
 //     single     the same, of which one is woken: no fault
+//     orders     fibers that take two locks in different orders, never at the same time
+//     ordered    the same, always in one order: no fault
+//     leaver     fibers that end with a lock for which others wait
 //     io         requests that wait for data of another fiber
 //     behind     requests that are ready while another fiber computes
 //     block      a fiber that blocks the thread in poll()
@@ -145,6 +148,49 @@ void block_for(int milliseconds) {
     ::poll(nullptr, 0, milliseconds);
 }
 
+[[gnu::noinline]] void lock_both(weft::mutex& first, weft::mutex& second) {
+    const std::scoped_lock held(first);
+    const std::scoped_lock both(second);
+}
+
+/// One fiber waits for the second lock with the first one, for which another one waits.
+void meet(weft::mutex& first, weft::mutex& second) {
+    weft::with_task_group([&](weft::task_group& both) {
+        const std::scoped_lock held(second);
+        both.spawn([&] { lock_both(first, second); });
+        both.spawn([&] { const std::scoped_lock wanted(first); });
+        weft::this_fiber::sleep_for(1ms);
+    });
+}
+
+void take_locks(bool in_both_orders) {
+    weft::mutex one;
+    weft::mutex other;
+    const weft::trace::object_name first(&one, "one");
+    const weft::trace::object_name second(&other, "other");
+    for (;;) {
+        meet(one, other);
+        in_both_orders ? meet(other, one) : meet(one, other);
+    }
+}
+
+void leaver(weft::task_group& group) {
+    for (;;) {
+        const auto lock = std::make_shared<weft::mutex>();
+        group.spawn(
+            [lock] {
+                lock->lock();
+                weft::this_fiber::sleep_for(5ms);
+            },
+            {.name = "leaver"});
+        group.spawn([lock] {
+            weft::this_fiber::sleep_for(1ms);
+            const std::scoped_lock wanted(*lock);
+        });
+        weft::this_fiber::sleep_for(50ms);
+    }
+}
+
 void pool(weft::task_group& group) {
     const auto request = [] { weft::to_thread([] { block_for(20); }); };
     for (int i = 0; i < 2; ++i) {
@@ -262,6 +308,9 @@ const std::map<std::string, std::function<void(weft::task_group&)>> all{
     {"tls", tls},
     {"herd", herd},
     {"single", single},
+    {"orders", [](auto&) { take_locks(true); }},
+    {"ordered", [](auto&) { take_locks(false); }},
+    {"leaver", leaver},
     {"io", io},
     {"behind", behind},
     {"block", block},

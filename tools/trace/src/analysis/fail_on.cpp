@@ -15,13 +15,14 @@ namespace {
 
 using kind = finding::kind;
 
-constexpr std::array kinds{kind::stall,        kind::deadlock,    kind::leak,
-                           kind::lost_result,  kind::delay,       kind::contention,
-                           kind::cancellation, kind::lost_events, kind::futile_wakes};
+constexpr std::array kinds{kind::stall,        kind::deadlock,     kind::leak,
+                           kind::lost_result,  kind::delay,        kind::contention,
+                           kind::cancellation, kind::lost_events,  kind::futile_wakes,
+                           kind::long_hold,    kind::held_at_exit, kind::lock_order};
 
 bool has_duration(kind of) {
     return of == kind::stall || of == kind::delay || of == kind::contention ||
-           of == kind::cancellation;
+           of == kind::cancellation || of == kind::long_hold;
 }
 
 fail_condition parse_condition(std::string_view text) {

@@ -25,8 +25,8 @@ struct fail_condition {
 
 /// What can be asked for, in words.
 inline constexpr std::string_view known_conditions =
-    "stall>TIME, delay>TIME, contention>TIME, cancellation>TIME, deadlock, leak, lost, "
-    "futile_wakes, lost_events";
+    "stall>TIME, delay>TIME, contention>TIME, cancellation>TIME, long_hold>TIME, deadlock, leak, "
+    "lost, lock_order, held_at_exit, futile_wakes, lost_events";
 
 /// \param text  such as stall>100ms,deadlock,leak,lost; empty: nothing.
 /// \throws bad_usage  naming what is wrong.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "analysis/lock_findings.hpp"
 #include "output/table.hpp"
 
 namespace weft::trace_tool {
@@ -21,16 +22,12 @@ constexpr std::uint64_t long_cancellation = 100'000'000;  // ns
 constexpr std::uint64_t many_futile_wakes = 100;
 constexpr std::uint64_t swallowed = 3;  // times that a fiber may go on
 
-std::string subject(const summary& in, std::uint32_t fiber) {
-    return "#" + std::to_string(fiber) + " " + in.fiber_name(fiber);
-}
-
 void find_stalls(const summary& in, std::vector<finding>& found) {
     for (const auto& [id, fiber] : in.fibers) {
         const auto took = in.scale.duration(fiber.longest_run);
         if (took >= long_run) {
             found.push_back({finding::kind::stall, id, took,
-                             subject(in, id) + " kept the loop for " + duration_text(took) +
+                             in.numbered_name(id) + " kept the loop for " + duration_text(took) +
                                  " without a pause, " +
                                  duration_text(in.scale.since_begin(fiber.longest_run_at)) +
                                  " after the begin"});
@@ -44,7 +41,7 @@ void find_noticed_stalls(const summary& in, std::vector<finding>& found) {
         const auto fiber = in.fibers.find(each.fiber);
         if (fiber == in.fibers.end() || in.scale.duration(fiber->second.longest_run) < long_run) {
             found.push_back({finding::kind::stall, each.fiber, each.lasted,
-                             subject(in, each.fiber) + " kept the loop for " +
+                             in.numbered_name(each.fiber) + " kept the loop for " +
                                  duration_text(each.lasted) +
                                  " without a pause, as the program "
                                  "itself noticed"});
@@ -57,7 +54,7 @@ void find_delays(const summary& in, std::vector<finding>& found) {
         const auto took = in.scale.duration(fiber.longest_ready);
         if (took >= long_ready) {
             found.push_back({finding::kind::delay, id, took,
-                             subject(in, id) + " was ready for " + duration_text(took) +
+                             in.numbered_name(id) + " was ready for " + duration_text(took) +
                                  " before it could run, " +
                                  duration_text(in.scale.since_begin(fiber.longest_ready_at)) +
                                  " after the begin"});
@@ -81,7 +78,7 @@ void find_lost(const summary& in, std::vector<finding>& found) {
     for (const auto& [name_and_fate, of] : alike) {
         const auto more = of.count == 1 ? "" : "; so did " + std::to_string(of.count - 1) + " more";
         found.push_back({finding::kind::lost_result, of.first, 0,
-                         subject(in, of.first) + name_and_fate.second + more});
+                         in.numbered_name(of.first) + name_and_fate.second + more});
     }
     if (in.file.lost != 0) {
         found.push_back({finding::kind::lost_events, 0, 0,
@@ -122,8 +119,8 @@ void find_ignored_cancellations(const summary& in, std::vector<finding>& found) 
         const bool goes_on = each.ended == 0 && each.times >= swallowed;
         if (late >= long_cancellation || goes_on) {
             found.push_back({finding::kind::cancellation, each.fiber, late,
-                             subject(in, each.fiber) + " was cancelled by " +
-                                 (each.by == 0 ? "the loop" : subject(in, each.by)) +
+                             in.numbered_name(each.fiber) + " was cancelled by " +
+                                 (each.by == 0 ? "the loop" : in.numbered_name(each.by)) +
                                  what_became_of(each, in)});
         }
     }
@@ -180,7 +177,7 @@ void find_deadlocks(const summary& in, std::vector<finding>& found) {
         std::string text = "in a ring, ";
         for (const auto member : cycle) {
             told.insert(member);
-            text += subject(in, static_cast<std::uint32_t>(member)) + " waits for ";
+            text += in.numbered_name(static_cast<std::uint32_t>(member)) + " waits for ";
         }
         text += "#" + std::to_string(cycle.front());
         found.push_back(
@@ -230,6 +227,9 @@ std::string_view name_of(finding::kind what) noexcept {
         case finding::kind::lost_result: return "lost";
         case finding::kind::leak: return "leak";
         case finding::kind::cancellation: return "cancellation";
+        case finding::kind::held_at_exit: return "held_at_exit";
+        case finding::kind::lock_order: return "lock_order";
+        case finding::kind::long_hold: return "long_hold";
         case finding::kind::delay: return "delay";
         case finding::kind::contention: return "contention";
         case finding::kind::futile_wakes: return "futile_wakes";
@@ -246,6 +246,7 @@ std::vector<finding> find_all(const summary& in) {
     find_lost(in, found);
     find_leaks(in, found);
     find_ignored_cancellations(in, found);
+    find_wrong_locks(in, found);
     find_delays(in, found);
     find_contention(in, found);
     find_futile_wakes(in, found);

@@ -13,10 +13,13 @@ namespace weft::trace_tool {
 struct finding {
     enum class kind {
         deadlock,
+        held_at_exit,
         stall,
         lost_result,
         leak,
+        lock_order,
         cancellation,
+        long_hold,
         delay,
         contention,
         futile_wakes,

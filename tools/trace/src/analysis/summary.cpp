@@ -21,7 +21,7 @@ constexpr std::size_t most_open_spans = 100'000;  // at a time
 
 class summarizer final : public playback_listener {
 public:
-    explicit summarizer(summary& made) : made_(made), tally_(made.counted) {}
+    explicit summarizer(summary& made) : made_(made), tally_(made.counted), locks_(made.locks) {}
 
     void on_chunk(const chunk& read) override {
         made_.program = read.program;
@@ -42,6 +42,7 @@ public:
 
     void on_event(const trace::event& next, const chunk& in) override {
         tally_.add(next, in);
+        locks_.add(next);
         auto& fiber = at(next.fiber);
         if (next.type == sampled) {  // no value of the enumeration
             made_.samples[{next.fiber, next.stack}] += next.x;
@@ -77,11 +78,17 @@ public:
         }
     }
 
-    void on_gap(std::uint64_t) override { tally_.add_gap(); }
+    void on_gap(std::uint64_t) override {
+        tally_.add_gap();
+        locks_.add_gap();
+    }
+
+    void finish() { locks_.finish(); }
 
     void on_interval(const interval& done) override {
         auto& fiber = at(done.fiber);
         const auto took = done.ticks();
+        locks_.add(done);
         switch (done.what) {
             case activity::running: add_run(fiber, done); break;
             case activity::ready: add_ready(fiber, done); break;
@@ -229,6 +236,7 @@ private:
 
     summary& made_;
     tally_taker tally_;
+    lock_tracker locks_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> open_spans_;
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> cancellations_;  // of living fibers
     bool first_ = true;
@@ -275,6 +283,10 @@ std::string summary::fiber_name(std::uint32_t fiber) const {
     return "#" + std::to_string(fiber);
 }
 
+std::string summary::numbered_name(std::uint32_t fiber) const {
+    return "#" + std::to_string(fiber) + " " + fiber_name(fiber);
+}
+
 std::string site_of(const trace::fiber_row& row,
                     const std::map<std::uint64_t, std::string>& constants) {
     const auto found = constants.find(row.spawn_file);
@@ -308,6 +320,7 @@ summary summarize(const std::filesystem::path& file, const time_window& window) 
     summarizer listener(made);
     made.window = window;
     made.file = play(file, listener, window);
+    listener.finish();
     made.scale = tick_scale(made.file.began, made.file.ended);
     if (!window.whole()) {
         cut_to(window, made);

@@ -11,6 +11,7 @@
 
 #include "analysis/durations.hpp"
 #include "analysis/interval.hpp"
+#include "analysis/lock_tracker.hpp"
 #include "analysis/playback.hpp"
 #include "analysis/tallies.hpp"
 #include "analysis/tick_scale.hpp"
@@ -127,6 +128,7 @@ struct summary {
     std::vector<stall_summary> stalls;
     std::vector<cancellation> cancellations;
     tallies counted;
+    lock_use locks;
     std::map<sample_place, std::uint64_t> samples;  ///< us on the processor, about
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
@@ -139,6 +141,8 @@ struct summary {
     [[nodiscard]] std::string object_label(std::uint64_t object, std::uint8_t reason) const;
     /// Its name, else where it was spawned, else its number; for the loop: loop.
     [[nodiscard]] std::string fiber_name(std::uint32_t fiber) const;
+    /// `#4 refresh`
+    [[nodiscard]] std::string numbered_name(std::uint32_t fiber) const;
 };
 
 /// Where a fiber was spawned, by its row; empty if that is not known.

@@ -13,13 +13,18 @@ outcome deadlock(const source& from, const std::vector<runtime_state>& states, b
     const auto later = read_states_again(from);
     const auto cycles = confirmed_cycles(graph, states, later);
     const auto stuck = stuck_runtimes(states, later);
+    // Of a recording only the locks of one moment are known: `report` says it of those.
+    const auto left_locked = from.recording != nullptr ? std::vector<wait_edge>()
+                                                       : waits_for_the_dead(graph, states, later);
     if (json) {
-        print_cycles_json(out, cycles, states, stuck);
+        print_cycles_json(out, cycles, states, stuck, left_locked);
     } else {
         print_stuck(out, stuck);
+        print_left_locked(out, left_locked, states);
         print_cycles(out, cycles, states);
     }
-    return cycles.empty() && stuck.empty() ? outcome::good : outcome::finding;
+    return cycles.empty() && stuck.empty() && left_locked.empty() ? outcome::good
+                                                                  : outcome::finding;
 }
 
 }  // namespace

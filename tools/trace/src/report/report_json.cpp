@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "report/lock_sections.hpp"
 #include "report/sections.hpp"
 #include "report/sites.hpp"
 #include "report/tally_sections.hpp"
@@ -145,6 +146,7 @@ json report_json(const summary& in) {
               {"running", durations_json("running", in.runs, in.scale)},
               {"sites", sites}};
     add_tallies(made, in);
+    add_lock_orders(made, in);
     return made;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "report/lock_sections.hpp"
 #include "report/sites.hpp"
 #include "report/tally_sections.hpp"
 
@@ -175,6 +176,7 @@ report make_report(const summary& in, std::size_t most_rows) {
     report made{head_of(in),
                 find_all(in),
                 {fibers_section(in, most_rows), waits_section(in), sites_section(in, most_rows)}};
+    std::ranges::move(lock_sections(in, most_rows), std::back_inserter(made.sections));
     if (!in.cancellations.empty()) {
         made.sections.push_back(cancellations_section(in, most_rows));
     }

@@ -88,23 +88,74 @@ void wait_graph::find_cycle_from(std::uint64_t start, std::unordered_set<std::ui
     cycles_.push_back(std::move(cycle));
 }
 
+namespace {
+
+/// Knows whether a wait of the first reading went on at the second.
+class second_look {
+public:
+    second_look(const std::vector<runtime_state>& then, const std::vector<runtime_state>& after)
+        : old_(versions_of(then)), now_(versions_of(after)), still_(after) {}
+
+    [[nodiscard]] bool finds(const wait_edge& edge) const {
+        const auto found = now_.find(edge.from);
+        const wait_edge* same = still_.edge_of(edge.from);
+        return found != now_.end() && found->second == old_.at(edge.from) && same != nullptr &&
+               same->to == edge.to;
+    }
+
+private:
+    versions old_;
+    versions now_;
+    wait_graph still_;
+};
+
+bool shows_all(const runtime_state& state) {
+    return state.loop.without_row == 0 && state.unreadable == 0;
+}
+
+std::unordered_set<std::uint64_t> living(const std::vector<runtime_state>& states) {
+    std::unordered_set<std::uint64_t> found;
+    for (const runtime_state& state : states) {
+        for (const trace::fiber_row& row : state.fibers) {
+            if (row.state != trace::row_state::finished) {
+                found.insert(row.id);
+            }
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
 std::vector<wait_cycle> confirmed_cycles(const wait_graph& before,
                                          const std::vector<runtime_state>& then,
                                          const std::vector<runtime_state>& after) {
-    const versions old = versions_of(then);
-    const versions now = versions_of(after);
-    const wait_graph still(after);
-    const auto stood_still = [&](const wait_edge& edge) {
-        const auto found = now.find(edge.from);
-        const wait_edge* same = still.edge_of(edge.from);
-        return found != now.end() && found->second == old.at(edge.from) && same != nullptr &&
-               same->to == edge.to;
-    };
+    const second_look again(then, after);
     std::vector<wait_cycle> confirmed = before.cycles();
     std::erase_if(confirmed, [&](const wait_cycle& cycle) {
-        return !std::all_of(cycle.begin(), cycle.end(), stood_still);
+        return !std::ranges::all_of(cycle,
+                                    [&](const wait_edge& edge) { return again.finds(edge); });
     });
     return confirmed;
+}
+
+// A holder that was born between the reading of the fibers and that of the locks is in the second.
+std::vector<wait_edge> waits_for_the_dead(const wait_graph& before,
+                                          const std::vector<runtime_state>& then,
+                                          const std::vector<runtime_state>& after) {
+    std::vector<wait_edge> found;
+    if (!std::ranges::all_of(after, shows_all)) {
+        return found;
+    }
+    const second_look again(then, after);
+    const auto alive = living(after);
+    for (const auto& [fiber, edge] : before.edges()) {
+        if (edge.lock != nullptr && !alive.contains(edge.to) && again.finds(edge)) {
+            found.push_back(edge);
+        }
+    }
+    std::ranges::sort(found, {}, &wait_edge::from);
+    return found;
 }
 
 }  // namespace weft::trace_tool

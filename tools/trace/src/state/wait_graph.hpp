@@ -30,6 +30,11 @@ public:
     /// What the fiber waits for; null if that is not one certain fiber.
     [[nodiscard]] const wait_edge* edge_of(std::uint64_t fiber) const;
 
+    /// What each fiber waits for, if that is one certain fiber.
+    [[nodiscard]] const std::unordered_map<std::uint64_t, wait_edge>& edges() const noexcept {
+        return edges_;
+    }
+
     /// Every ring once, beginning with its lowest id.
     [[nodiscard]] const std::vector<wait_cycle>& cycles() const noexcept { return cycles_; }
 
@@ -49,5 +54,11 @@ private:
 [[nodiscard]] std::vector<wait_cycle> confirmed_cycles(const wait_graph& before,
                                                        const std::vector<runtime_state>& then,
                                                        const std::vector<runtime_state>& after);
+
+/// Waits of `before` for locks that fibers held when they ended, as far as that is certain: `after`
+/// was read later, and everything could be read. By the lowest id of who waits.
+[[nodiscard]] std::vector<wait_edge> waits_for_the_dead(const wait_graph& before,
+                                                        const std::vector<runtime_state>& then,
+                                                        const std::vector<runtime_state>& after);
 
 }  // namespace weft::trace_tool

@@ -21,6 +21,16 @@ std::string wish(const wait_edge& edge, const fiber_names& names) {
            ", which " + names.label(edge.to) + " holds";
 }
 
+json edge_json(const wait_edge& edge, const fiber_names& names) {
+    const shown_fiber fiber = names.find(edge.from);
+    return {{"fiber", edge.from},
+            {"name", name_of(*fiber.row)},
+            {"waitsFor", edge.to},
+            {"lock", edge.lock == nullptr ? 0 : edge.lock->row.address},
+            {"lockName", edge.lock == nullptr ? "" : edge.lock->name},
+            {"inStateNs", time_in_state(fiber)}};
+}
+
 bool is_stuck(const runtime_state& state) {
     return state.loop.doing == trace::phase::waiting && state.loop.running == 0 &&
            state.loop.armed == 0 && !state.fibers.empty();
@@ -67,21 +77,26 @@ void print_cycles(std::ostream& out, const std::vector<wait_cycle>& cycles,
     }
 }
 
+void print_left_locked(std::ostream& out, const std::vector<wait_edge>& waits,
+                       const std::vector<runtime_state>& states) {
+    const fiber_names names(states);
+    for (const wait_edge& each : waits) {
+        out << "LEFT LOCKED: " << names.label(each.from) << " waits " << wish(each, names)
+            << " although it has ended, since "
+            << duration_text(time_in_state(names.find(each.from))) << '\n';
+    }
+}
+
 void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
                        const std::vector<runtime_state>& states,
-                       const std::vector<const runtime_state*>& stuck) {
+                       const std::vector<const runtime_state*>& stuck,
+                       const std::vector<wait_edge>& left_locked) {
     const fiber_names names(states);
     json_list list(out, "deadlocks");
     for (const wait_cycle& cycle : cycles) {
         json edges = json::array();
         for (const wait_edge& edge : cycle) {
-            const shown_fiber fiber = names.find(edge.from);
-            edges.push_back({{"fiber", edge.from},
-                             {"name", name_of(*fiber.row)},
-                             {"waitsFor", edge.to},
-                             {"lock", edge.lock == nullptr ? 0 : edge.lock->row.address},
-                             {"lockName", edge.lock == nullptr ? "" : edge.lock->name},
-                             {"inStateNs", time_in_state(fiber)}});
+            edges.push_back(edge_json(edge, names));
         }
         list.add(edges);
     }
@@ -89,7 +104,11 @@ void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
     for (const runtime_state* each : stuck) {
         all_stuck.push_back({{"thread", each->header.thread}, {"fibers", each->fibers.size()}});
     }
-    list.finish({{"stuck", all_stuck}});
+    json all_left = json::array();
+    for (const wait_edge& each : left_locked) {
+        all_left.push_back(edge_json(each, names));
+    }
+    list.finish({{"stuck", all_stuck}, {"leftLocked", all_left}});
 }
 
 }  // namespace weft::trace_tool

@@ -20,9 +20,14 @@ void print_stuck(std::ostream& out, const std::vector<const runtime_state*>& stu
 void print_cycles(std::ostream& out, const std::vector<wait_cycle>& cycles,
                   const std::vector<runtime_state>& states);
 
-/// {"formatVersion":1,"deadlocks":[[...],...],"stuck":[{...},...]}.
+/// Who waits for a lock that a fiber did not give back before it ended.
+void print_left_locked(std::ostream& out, const std::vector<wait_edge>& waits,
+                       const std::vector<runtime_state>& states);
+
+/// {"formatVersion":1,"deadlocks":[[...],...],"stuck":[{...},...],"leftLocked":[{...},...]}.
 void print_cycles_json(std::ostream& out, const std::vector<wait_cycle>& cycles,
                        const std::vector<runtime_state>& states,
-                       const std::vector<const runtime_state*>& stuck);
+                       const std::vector<const runtime_state*>& stuck,
+                       const std::vector<wait_edge>& left_locked);
 
 }  // namespace weft::trace_tool
