@@ -79,6 +79,23 @@ TEST(Findings, SayWhenAStallBeganAndNameTheLongestFirst) {
     EXPECT_THAT(all[1].text, HasSubstr("for 30.00 ms without a pause, 1.00 ms after the begin"));
 }
 
+TEST(Findings, SayWhomAStallDelayed) {
+    recorded_story story;
+    story.spawned(0, 1).spawned(0, 2).spawned(0, 3).loop_ran(0, 1);
+    story.left(30'000, 1, trace::leave_finished, 2).left(30'010, 2, trace::leave_finished, 3);
+    story.left(30'020, 3, trace::leave_finished, 0);
+    EXPECT_THAT(found_in(story, 31'000).front().text,
+                EndsWith("; that delayed 2 fibers that were ready, together by 60.00 ms"));
+    recorded_story little;
+    little.spawned(0, 1).loop_ran(0, 1).spawned(29'999, 2).left(30'000, 1, trace::leave_finished,
+                                                                2);
+    little.left(30'010, 2, trace::leave_finished, 0);
+    EXPECT_THAT(found_in(little, 31'000).front().text, EndsWith("after the begin"));
+    recorded_story alone;
+    alone.spawned(0, 1).loop_ran(0, 1).left(30'000, 1, trace::leave_finished, 0);
+    EXPECT_THAT(found_in(alone, 31'000).front().text, EndsWith("after the begin"));
+}
+
 TEST(Findings, NameAStallOnceThatTheProgramNoticedItself) {
     recorded_story noticed;
     noticed.spawned(0, 1).loop_ran(0, 1).left(10, 1, sleeping, 0);

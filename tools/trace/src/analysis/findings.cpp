@@ -22,6 +22,20 @@ constexpr std::uint64_t long_cancellation = 100'000'000;  // ns
 constexpr std::uint64_t many_futile_wakes = 100;
 constexpr std::uint64_t swallowed = 3;  // times that a fiber may go on
 
+// Whom it cost what. Those that became ready meanwhile are woken by the loop, so after it: what is
+// left of the others is not worth a word if it is little.
+std::string delay_text(const fiber_summary& of, const summary& in) {
+    const auto run = in.longest_runs.find(of.longest_run_at);
+    if (run == in.longest_runs.end() || run->second.fiber != of.fiber ||
+        in.scale.duration(run->second.delay) < long_ready) {
+        return {};
+    }
+    const auto fibers = run->second.delayed == 1 ? std::string("1 fiber that was ready by ")
+                                                 : std::to_string(run->second.delayed) +
+                                                       " fibers that were ready, together by ";
+    return "; that delayed " + fibers + duration_text(in.scale.duration(run->second.delay));
+}
+
 void find_stalls(const summary& in, std::vector<finding>& found) {
     for (const auto& [id, fiber] : in.fibers) {
         const auto took = in.scale.duration(fiber.longest_run);
@@ -30,7 +44,7 @@ void find_stalls(const summary& in, std::vector<finding>& found) {
                              in.numbered_name(id) + " kept the loop for " + duration_text(took) +
                                  " without a pause, " +
                                  duration_text(in.scale.since_begin(fiber.longest_run_at)) +
-                                 " after the begin"});
+                                 " after the begin" + delay_text(fiber, in)});
         }
     }
 }

@@ -21,7 +21,8 @@ constexpr std::size_t most_open_spans = 100'000;  // at a time
 
 class summarizer final : public playback_listener {
 public:
-    explicit summarizer(summary& made) : made_(made), tally_(made.counted), locks_(made.locks) {}
+    explicit summarizer(summary& made)
+        : made_(made), tally_(made.counted), locks_(made.locks), runs_(made.longest_runs) {}
 
     void on_chunk(const chunk& read) override {
         made_.program = read.program;
@@ -141,6 +142,7 @@ private:
         if (done.ticks() > fiber.longest_run) {
             fiber.longest_run = done.ticks();
             fiber.longest_run_at = done.begin;
+            runs_.add_longest(done);
         }
         if (!done.cut) {
             made_.runs.add(done.ticks());
@@ -149,6 +151,7 @@ private:
 
     void add_ready(fiber_summary& fiber, const interval& done) {
         fiber.ready += done.ticks();
+        runs_.add_ready(done);
         if (done.ticks() > fiber.longest_ready) {
             fiber.longest_ready = done.ticks();
             fiber.longest_ready_at = done.begin;
@@ -237,6 +240,7 @@ private:
     summary& made_;
     tally_taker tally_;
     lock_tracker locks_;
+    long_run_tracker runs_;
     std::unordered_map<std::uint64_t, std::pair<std::string, std::uint64_t>> open_spans_;
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> cancellations_;  // of living fibers
     bool first_ = true;

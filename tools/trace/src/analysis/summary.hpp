@@ -12,6 +12,7 @@
 #include "analysis/durations.hpp"
 #include "analysis/interval.hpp"
 #include "analysis/lock_tracker.hpp"
+#include "analysis/long_runs.hpp"
 #include "analysis/playback.hpp"
 #include "analysis/tallies.hpp"
 #include "analysis/tick_scale.hpp"
@@ -129,6 +130,7 @@ struct summary {
     std::vector<cancellation> cancellations;
     tallies counted;
     lock_use locks;
+    long_runs longest_runs;
     std::map<sample_place, std::uint64_t> samples;  ///< us on the processor, about
     std::vector<trace::fiber_row> first_rows;
     std::vector<trace::fiber_row> last_rows;
