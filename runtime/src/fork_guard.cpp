@@ -5,6 +5,7 @@
 #include "interrupt_handler.hpp"
 #include "scheduler.hpp"
 #include "signal_table.hpp"
+#include "signal_watch.hpp"
 #include "trace/registry.hpp"
 
 #include <pthread.h>
@@ -34,6 +35,7 @@ void after_fork_in_parent() {
 void after_fork_in_child() {
     ++generation;
     current_fiber = nullptr;
+    main_fiber = nullptr;
     give_all_signals_back();  // SIGINT perhaps to run(), which gives it back in turn
     forget_interrupts();
     for (auto* each = weft_fiber_registry.runtimes; each != nullptr; each = each->next) {

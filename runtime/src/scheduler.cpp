@@ -5,6 +5,7 @@
 #include "engine/switch_annotations.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
+#include "signal_watch.hpp"
 #include "worker_pool.hpp"
 
 #include <cerrno>
@@ -58,6 +59,7 @@ scheduler::~scheduler() {
 
 void scheduler::set_main(fiber* main) noexcept {
     main_ = main;
+    watch_signals_for(main, *this);
     if (main != nullptr) {
         main->kind = main->row->kind = trace::fiber_kind::main;
     }

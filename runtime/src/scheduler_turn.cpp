@@ -2,9 +2,11 @@
 //
 // How a runtime lets time pass: what it looks at between switches, and how it waits when no fiber
 // is ready.
+
 #include "deadlock.hpp"
 #include "remote_queue.hpp"
 #include "scheduler_inline.hpp"
+#include "signal_watch.hpp"
 #include "worker_pool.hpp"
 
 #include <unistd.h>
@@ -166,6 +168,7 @@ void scheduler::take_remote() noexcept {
 }
 
 void scheduler::take_interrupts() noexcept {
+    take_told();
     const int count = interrupts_.load(std::memory_order_acquire);
     if (count == interrupts_taken_) {
         return;
