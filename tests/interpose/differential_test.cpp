@@ -6,6 +6,7 @@
 #include "interpose/differential/case.hpp"
 #include "interpose/differential/lock_session.hpp"
 #include "interpose/differential/name_server.hpp"
+#include "interpose/differential/signal_cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +24,8 @@ std::vector<differential_case> all_cases() {
     for (auto part :
          {reading_cases(), writing_cases(), connecting_cases(), waiting_cases(), other_cases(),
           mutex_cases(), rwlock_cases(), condition_cases(), semaphore_cases(), once_cases(),
-          naming_cases(), resolver_cases(), stream_cases(), stream_reading_cases()}) {
+          naming_cases(), resolver_cases(), stream_cases(), stream_reading_cases(),
+          interrupted_cases(), handler_cases()}) {
         std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;

@@ -5,6 +5,7 @@
 #include "fiber_call.hpp"
 #include "offload.hpp"
 #include "real.hpp"
+#include "signal_waits.hpp"
 #include "unlimited_sockets.hpp"
 
 #include <weft/io.hpp>
@@ -23,7 +24,7 @@ bool wait_for_end(pid_t pid) {
     if (process.get() < 0) {
         return false;
     }
-    io::wait_readable(process.get());
+    interruptible(after_handler::goes_on, [&] { io::wait_readable(process.get()); });
     return true;
 }
 
@@ -107,7 +108,10 @@ int system(const char* command) {
     if (!on_fiber()) {
         return real.system(command);
     }
-    return fiber_call<int>(-1, [&] { return offloaded([&] { return real.system(command); }); });
+    return fiber_call<int>(-1, [&] {
+        note_call_begins();
+        return offloaded([&] { return real.system(command); });
+    });
 }
 
 int pclose(FILE* pipe) {
@@ -115,7 +119,10 @@ int pclose(FILE* pipe) {
         return real.pclose(pipe);
     }
     weft::io::forget(::fileno(pipe));
-    return fiber_call<int>(-1, [&] { return offloaded([&] { return real.pclose(pipe); }); });
+    return fiber_call<int>(-1, [&] {
+        note_call_begins();
+        return offloaded([&] { return real.pclose(pipe); });
+    });
 }
 
 }  // extern "C"

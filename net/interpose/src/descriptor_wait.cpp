@@ -6,6 +6,7 @@
 
 #include "held_locks.hpp"
 #include "real.hpp"
+#include "signal_waits.hpp"
 #include "unlimited_sockets.hpp"
 
 #include <sys/time.h>
@@ -49,7 +50,7 @@ descriptor_wait::descriptor_wait(int fd, direction wanted) noexcept
     }
 }
 
-bool descriptor_wait::until_ready() {
+bool descriptor_wait::until_ready(bool moved_some) {
     if (waited_ && is_ready(fd_, wanted_)) {
         ++at_once_;
         return true;
@@ -60,11 +61,14 @@ bool descriptor_wait::until_ready() {
     const auto wait = [&] {
         wanted_ == direction::reading ? io::wait_readable(fd_) : io::wait_writable(fd_);
     };
-    if (deadline_ == never) {
-        wait();
-        return true;
-    }
-    return move_on_at(deadline_, wait);
+    const auto then = moved_some ? after_handler::ends : when_interrupted();
+    return interruptible(then, [&] {
+        if (deadline_ == never) {
+            wait();
+            return true;
+        }
+        return move_on_at(deadline_, wait);
+    });
 }
 
 int descriptor_wait::arrived_error() const noexcept {

@@ -3,6 +3,8 @@
 
 #include <weft/clock.hpp>
 
+#include "signal_waits.hpp"
+
 #include <cstdint>
 
 namespace weft::interpose {
@@ -22,11 +24,18 @@ public:
     /// When the time limit of the socket passes; `never` if it has none.
     [[nodiscard]] clock::time_point deadline() const noexcept { return deadline_; }
 
+    /// What a handler with SA_RESTART does to the wait: one with a time limit ends.
+    [[nodiscard]] after_handler when_interrupted() const noexcept {
+        return deadline_ == never ? after_handler::goes_on : after_handler::ends;
+    }
+
     /// Suspends the fiber until the descriptor is ready. False: the socket's time limit, which
     /// counts from the construction, has passed.
     ///
+    /// \param moved_some  what the call has moved is its result when any handler runs.
     /// Cancellation: throws cancelled. \throws io_error  (EBADF)  if it was closed meanwhile.
-    [[nodiscard]] bool until_ready();
+    /// \throws interrupted_by_handler
+    [[nodiscard]] bool until_ready(bool moved_some = false);
 
     /// After a wait to write: the error that has arrived at the socket meanwhile, 0 if none. A
     /// blocking call gives it, where a new one would look at the peer's end first.

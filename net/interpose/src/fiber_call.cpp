@@ -3,12 +3,15 @@
 
 #include <weft/error.hpp>
 
+#include "signal_waits.hpp"
+
 #include <new>
 #include <system_error>
 
 namespace weft::interpose {
 
 void checkpoint() {
+    note_call_begins();
     constexpr unsigned calls_between_yields = 64;
     static constinit thread_local unsigned calls = 0;
     if (++calls % calls_between_yields == 0) {
@@ -23,6 +26,8 @@ int errno_of_current_exception() noexcept {
         throw;
     } catch (const cancelled& request) {
         return request.reason() == "deadline" ? ETIMEDOUT : ECANCELED;
+    } catch (const interrupted_by_handler&) {
+        return EINTR;
     } catch (const std::system_error& error) {
         return error.code().value();
     } catch (const std::bad_alloc&) {

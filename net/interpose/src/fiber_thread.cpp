@@ -177,6 +177,16 @@ thread_pointer find_fiber_thread(pthread_t number) noexcept {
     return found != all.threads.end() ? found->second : nullptr;
 }
 
+bool for_each_fiber_thread(bool (*function)(fiber_thread&)) noexcept {
+    thread_table& all = table_of_threads();
+    const std::lock_guard held(all.guard);
+    bool all_true = true;
+    for (const auto& [number, each] : all.threads) {
+        all_true = function(*each) && all_true;
+    }
+    return all_true;
+}
+
 void forget_fiber_thread(const fiber_thread& gone) noexcept {
     thread_table& all = table_of_threads();
     const std::lock_guard held(all.guard);

@@ -4,6 +4,8 @@
 #include <weft/cross_thread/event.hpp>
 #include <weft/task.hpp>
 
+#include "signal_waits.hpp"
+
 #include <pthread.h>
 #include <unwind.h>
 
@@ -38,6 +40,7 @@ struct fiber_thread {
     std::array<char, 16> name{};
     task<> fiber;  // empty: that of main()
     cross_thread::event ended;
+    handled_signals signals;  // of main(): those of the runtime's main fiber are used
 };
 
 /// Whether pthread_create() makes fibers: chosen by weft-run, for the life of the process.
@@ -53,6 +56,9 @@ struct fiber_thread {
 ///
 /// Threads: any.
 [[nodiscard]] std::shared_ptr<fiber_thread> find_fiber_thread(pthread_t number) noexcept;
+
+/// Calls `function` for all of them. Returns whether all returned true.
+bool for_each_fiber_thread(bool (*function)(fiber_thread&)) noexcept;
 
 /// Forgets a thread that was joined, or that ended detached.
 void forget_fiber_thread(const fiber_thread& gone) noexcept;

@@ -4,12 +4,15 @@
 #include <weft/worker_pool.hpp>
 
 #include "held_locks.hpp"
+#include "pool_call.hpp"
+#include "signal_actions.hpp"
+#include "signal_waits.hpp"
 
 #include <signal.h>
 #include <time.h>
 
 #include <cerrno>
-#include <utility>
+#include <type_traits>
 
 namespace weft::interpose {
 
@@ -24,25 +27,38 @@ namespace weft::interpose {
 }
 
 /// Makes a call of libc on a thread of the worker pool, where it may block; errno comes back too,
-/// and a SIGPIPE goes to the calling thread.
+/// and a SIGPIPE goes to the calling thread. A handler that runs meanwhile ends it as it would on
+/// the calling thread.
 ///
 /// Cancellation: as to_thread(): a call that has begun is waited for.
 template <class Call>
 auto offloaded(Call&& call) {
     note_wait();
-    bool broken_pipe = false;
-    const auto [result, error] = to_thread([&] {
+    using result = std::invoke_result_t<Call&>;
+    struct {
+        Call& call;
+        result returned{};
+        int error = 0;
+        bool broken_pipe = false;
+    } made{call};
+    const auto make = [](void* given) {
+        auto& at = *static_cast<decltype(made)*>(given);
         errno = 0;
-        const auto returned = call();
-        const int reason = errno;
-        broken_pipe = reason == EPIPE && take_broken_pipe();
-        return std::pair(returned, reason);
-    });
-    if (broken_pipe) {
+        at.returned = at.call();
+        at.error = errno;
+        at.broken_pipe = at.error == EPIPE && take_broken_pipe();
+    };
+    handled_signals* const mine = any_handler() ? signals_of_this_fiber() : nullptr;
+    if (mine != nullptr) {
+        run_on_pool(*mine, make, &made);
+    } else {
+        to_thread([&] { make(&made); });
+    }
+    if (made.broken_pipe) {
         ::raise(SIGPIPE);
     }
-    errno = error;
-    return result;
+    errno = made.error;
+    return made.returned;
 }
 
 }  // namespace weft::interpose

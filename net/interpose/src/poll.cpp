@@ -8,6 +8,7 @@
 #include "real.hpp"
 #include "several_wait.hpp"
 #include "signal_mask.hpp"
+#include "signal_waits.hpp"
 #include "time_limit.hpp"
 
 namespace weft::interpose {
@@ -18,6 +19,20 @@ int poll_until(pollfd* asked, nfds_t count, clock::time_point deadline) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
         int ready = real.poll(asked, count, 0);
+        while (ready == 0 && wait_for_any({asked, count}, deadline)) {
+            ready = real.poll(asked, count, 0);
+        }
+        return ready;
+    });
+}
+
+/// The same with another mask of signals meanwhile.
+int poll_with_mask(pollfd* asked, nfds_t count, clock::time_point deadline, const sigset_t& mask) {
+    return fiber_call<int>(-1, [&] {
+        checkpoint();
+        const timespec at_once{};
+        int ready = real.ppoll(asked, count, &at_once, &mask);
+        const mask_meanwhile changed(mask, ready == 0);
         while (ready == 0 && wait_for_any({asked, count}, deadline)) {
             ready = real.poll(asked, count, 0);
         }
@@ -55,11 +70,14 @@ int ppoll(pollfd* asked, nfds_t count, const timespec* limit, const sigset_t* ma
     if (!on_fiber() || (limit != nullptr && (!is_valid(*limit) || is_zero(*limit)))) {
         return real.ppoll(asked, count, limit, mask);
     }
-    if (changes_mask(mask)) {
-        return fiber_call<int>(
-            -1, [&] { return offloaded([&] { return real.ppoll(asked, count, limit, mask); }); });
+    if (!changes_mask(mask)) {
+        return poll_until(asked, count, deadline_of(limit));
     }
-    return poll_until(asked, count, deadline_of(limit));
+    if (signals_of_this_fiber() != nullptr) {
+        return poll_with_mask(asked, count, deadline_of(limit), *mask);
+    }
+    return fiber_call<int>(
+        -1, [&] { return offloaded([&] { return real.ppoll(asked, count, limit, mask); }); });
 }
 
 int __ppoll_chk(pollfd* asked, nfds_t count, const timespec* limit, const sigset_t* mask,

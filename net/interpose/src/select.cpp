@@ -7,6 +7,7 @@
 #include "real.hpp"
 #include "several_wait.hpp"
 #include "signal_mask.hpp"
+#include "signal_waits.hpp"
 #include "time_limit.hpp"
 
 #include <sys/time.h>
@@ -68,6 +69,17 @@ public:
         return ready;
     }
 
+    /// The same with another mask of signals meanwhile.
+    int look_with(const sigset_t& mask) {
+        const timespec at_once{};
+        const int ready = real.pselect(count_, sets_[0].copy(), sets_[1].copy(), sets_[2].copy(),
+                                       &at_once, &mask);
+        if (ready > 0) {
+            give_back();
+        }
+        return ready;
+    }
+
     /// Nothing is ready: empties the caller's sets.
     void give_back() noexcept {
         for (descriptor_set& each : sets_) {
@@ -95,13 +107,15 @@ private:
     std::array<descriptor_set, 3> sets_;
 };
 
-int select_until(selection sets, clock::time_point deadline) {
+/// \param mask  of signals meanwhile; null: as it is.
+int select_until(selection sets, clock::time_point deadline, const sigset_t* mask = nullptr) {
     return fiber_call<int>(-1, [&] {
         checkpoint();
-        int ready = sets.look();
+        int ready = mask != nullptr ? sets.look_with(*mask) : sets.look();
         if (ready != 0) {
             return ready;
         }
+        const mask_meanwhile changed(mask != nullptr ? *mask : sigset_t{}, mask != nullptr);
         const std::vector<pollfd> asked = sets.asked();
         while (ready == 0 && wait_for_any(asked, deadline)) {
             ready = sets.look();
@@ -156,12 +170,14 @@ int pselect(int count, fd_set* read, fd_set* write, fd_set* except, const timesp
         is_odd(count)) {
         return real.pselect(count, read, write, except, limit, mask);
     }
-    if (changes_mask(mask)) {
+    const bool changes = changes_mask(mask);
+    if (changes && signals_of_this_fiber() == nullptr) {
         return fiber_call<int>(-1, [&] {
             return offloaded([&] { return real.pselect(count, read, write, except, limit, mask); });
         });
     }
-    return select_until(selection(count, read, write, except), deadline_of(limit));
+    return select_until(selection(count, read, write, except), deadline_of(limit),
+                        changes ? mask : nullptr);
 }
 
 }  // extern "C"

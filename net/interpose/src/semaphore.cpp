@@ -4,6 +4,7 @@
 
 #include "lock_wait.hpp"
 #include "real_locks.hpp"
+#include "signal_waits.hpp"
 
 namespace weft::interpose {
 
@@ -27,8 +28,12 @@ int take(sem_t* semaphore, clockid_t source, const timespec* limit) {
             errno = EINVAL;
             return -1;
         }
-        const int result = until_not_busy(semaphore, turn::in_order, *deadline,
-                                          [semaphore] { return try_take(semaphore); });
+        // Source: futex(2): what has a time limit is not restarted.
+        const auto then = limit != nullptr ? after_handler::ends : after_handler::goes_on;
+        const int result = interruptible(then, [&] {
+            return until_not_busy(semaphore, turn::in_order, *deadline,
+                                  [semaphore] { return try_take(semaphore); });
+        });
         if (result != 0) {
             errno = result;
             return -1;

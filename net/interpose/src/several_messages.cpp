@@ -13,6 +13,20 @@ namespace weft::interpose {
 
 namespace {
 
+/// What `call` returns; 0 if a handler has ended its wait after `done` messages, which are the
+/// result then.
+template <class Call>
+int some_or_interrupted(std::size_t done, Call call) {
+    try {
+        return call();
+    } catch (const interrupted_by_handler&) {
+        if (done == 0) {
+            throw;
+        }
+        return 0;
+    }
+}
+
 /// Receives all, or with MSG_WAITFORONE what is there once something is. As in the kernel, the
 /// time limit is looked at after each arrival only, and an error after the first message waits for
 /// the next call.
@@ -21,10 +35,12 @@ int receive_several(int fd, std::span<mmsghdr> into, int flags, clock::time_poin
     do {
         const auto rest = into.subspan(done);
         const auto room = static_cast<unsigned>(rest.size());
-        const int arrived = when_ready(
-            fd, direction::reading,
-            [&] { return real.recvmmsg(fd, rest.data(), room, flags | MSG_DONTWAIT, nullptr); },
-            [&] { return real.recvmmsg(fd, rest.data(), room, flags, nullptr); });
+        const int arrived = some_or_interrupted(done, [&] {
+            return when_ready(
+                fd, direction::reading,
+                [&] { return real.recvmmsg(fd, rest.data(), room, flags | MSG_DONTWAIT, nullptr); },
+                [&] { return real.recvmmsg(fd, rest.data(), room, flags, nullptr); });
+        });
         if (arrived <= 0) {
             return done > 0 ? static_cast<int>(done) : arrived;
         }
@@ -54,10 +70,12 @@ int send_several(int fd, std::span<mmsghdr> from, int flags) {
     do {
         const auto rest = from.subspan(done);
         const auto count = static_cast<unsigned>(rest.size());
-        const int sent = when_ready(
-            fd, direction::writing,
-            [&] { return real.sendmmsg(fd, rest.data(), count, flags | MSG_DONTWAIT); },
-            [&] { return real.sendmmsg(fd, rest.data(), count, flags); });
+        const int sent = some_or_interrupted(done, [&] {
+            return when_ready(
+                fd, direction::writing,
+                [&] { return real.sendmmsg(fd, rest.data(), count, flags | MSG_DONTWAIT); },
+                [&] { return real.sendmmsg(fd, rest.data(), count, flags); });
+        });
         if (sent <= 0) {
             return done > 0 ? static_cast<int>(done) : sent;
         }

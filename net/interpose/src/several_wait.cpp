@@ -7,6 +7,7 @@
 #include <weft/unique_fd.hpp>
 
 #include "held_locks.hpp"
+#include "signal_waits.hpp"
 
 #include <sys/epoll.h>
 
@@ -87,15 +88,17 @@ void wait_for(std::span<const pollfd> all) {
 bool wait_for_any(std::span<const pollfd> asked, clock::time_point deadline) {
     const std::vector<pollfd> all = merged(asked);
     note_wait();
-    if (all.empty()) {
-        this_fiber::sleep_until(deadline);
-        return false;
-    }
-    if (deadline == never) {
-        wait_for(all);
-        return true;
-    }
-    return move_on_at(deadline, [&] { wait_for(all); });
+    return interruptible(after_handler::ends, [&] {
+        if (all.empty()) {
+            this_fiber::sleep_until(deadline);
+            return false;
+        }
+        if (deadline == never) {
+            wait_for(all);
+            return true;
+        }
+        return move_on_at(deadline, [&] { wait_for(all); });
+    });
 }
 
 }  // namespace weft::interpose

@@ -16,6 +16,7 @@ namespace weft::interpose {
 /// made, for which the fiber waits: it takes everything that poll() does, and nothing of it
 /// remains, however the wait ends.
 /// Cancellation: throws cancelled. \throws std::system_error  if that instance cannot be had.
+/// \throws interrupted_by_handler
 [[nodiscard]] bool wait_for_any(std::span<const pollfd> asked, clock::time_point deadline);
 
 }  // namespace weft::interpose

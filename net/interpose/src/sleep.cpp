@@ -5,6 +5,7 @@
 #include "fiber_call.hpp"
 #include "held_locks.hpp"
 #include "real.hpp"
+#include "signal_waits.hpp"
 #include "time_limit.hpp"
 
 namespace weft::interpose {
@@ -15,8 +16,9 @@ namespace {
 int sleep_until(clock::time_point deadline) {
     const int before = errno;
     const int result = fiber_call<int>(-1, [&] {
+        note_call_begins();
         note_wait();
-        this_fiber::sleep_until(deadline);
+        interruptible(after_handler::ends, [&] { this_fiber::sleep_until(deadline); });
         return 0;
     });
     const int error = result == 0 ? 0 : errno;
@@ -71,7 +73,9 @@ unsigned sleep(unsigned seconds) {
     timespec left{};
     const int error = sleep_for({static_cast<time_t>(seconds), 0}, &left);
     failed_with(error);
-    return static_cast<unsigned>(left.tv_sec + (left.tv_nsec > 0 ? 1 : 0));
+    // After a handler whole seconds, as libc gives them: 0 says that less than one was left.
+    const bool rounds_up = error != EINTR && left.tv_nsec > 0;
+    return static_cast<unsigned>(left.tv_sec + (rounds_up ? 1 : 0));
 }
 
 int usleep(useconds_t microseconds) {

@@ -6,10 +6,12 @@
 #include "c11_result.hpp"
 #include "fiber_call.hpp"
 #include "fiber_thread.hpp"
+#include "real_of.hpp"
 #include "real_threads.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace weft::interpose {
 
@@ -40,6 +42,26 @@ int ask_the_loop(pthread_t thread, Question question) noexcept {
             return found.ended.is_set() ? ESRCH : question(real_threads.self());
         },
         question);
+}
+
+/// Sends a signal to a thread that is a fiber: the thread of all fibers handles it, at once unless
+/// it is blocked, and the handler ends the wait of this one.
+template <class Send>
+int send_to_fiber(fiber_thread& target, Send send) noexcept {
+    handled_signals* const before = std::exchange(signals_sent_to, &target.signals);
+    const int result = send(real_threads.self());
+    signals_sent_to = before;
+    return result;
+}
+
+template <class Send>
+int send_signal(pthread_t thread, Send send) noexcept {
+    return ask(
+        thread,
+        [&](fiber_thread& found) {
+            return found.ended.is_set() ? ESRCH : send_to_fiber(found, send);
+        },
+        send);
 }
 
 /// A function of C11, called as one of POSIX.
@@ -89,6 +111,14 @@ int detach(fiber_thread& thread) noexcept {
         forget_fiber_thread(thread);
     }
     return 0;
+}
+
+int raise_here(int signal) noexcept {
+    const auto real_raise = real_of<&::raise>("raise");
+    fiber_thread* const self = threads_are_fibers() ? this_fiber_thread() : nullptr;
+    return self == nullptr || self->is_main
+               ? real_raise(signal)
+               : send_to_fiber(*self, [=](pthread_t) { return real_raise(signal); });
 }
 
 }  // namespace
@@ -156,12 +186,25 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t* into) noexcept {
 }
 
 int pthread_kill(pthread_t thread, int signal) noexcept {
-    return ask_the_loop(thread, [=](pthread_t loop) { return real_threads.kill(loop, signal); });
+    return send_signal(thread, [=](pthread_t loop) { return real_threads.kill(loop, signal); });
 }
 
 int pthread_sigqueue(pthread_t thread, int signal, const sigval value) noexcept {
-    return ask_the_loop(
+    return send_signal(
         thread, [=](pthread_t loop) { return real_threads.queue_signal(loop, signal, value); });
+}
+
+int raise(int signal) noexcept {
+    return raise_here(signal);
+}
+
+int gsignal(int signal) noexcept {
+    return raise_here(signal);
+}
+
+// What weft's own code calls; see internal_calls.cpp.
+int __wrap_raise(int signal) {
+    return raise_here(signal);
 }
 
 int pthread_getcpuclockid(pthread_t thread, clockid_t* clock) noexcept {

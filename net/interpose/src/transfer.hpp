@@ -15,6 +15,7 @@
 #include "offload.hpp"
 #include "parts.hpp"
 #include "real.hpp"
+#include "signal_waits.hpp"
 #include "socket_hint.hpp"
 
 #include <sys/socket.h>
@@ -97,8 +98,11 @@ inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
     if (wait.allowed()) {
         note_wait();
         try {
-            return wait.deadline() == never ? receive_by_reactor(fd, into, size)
-                                            : receive_by_reactor(fd, into, size, wait.deadline());
+            return interruptible(wait.when_interrupted(), [&] {
+                return wait.deadline() == never
+                           ? receive_by_reactor(fd, into, size)
+                           : receive_by_reactor(fd, into, size, wait.deadline());
+            });
         } catch (const io_error& failure) {  // no socket any more: the caller has another way
             errno = failure.code().value();
             return -1;
@@ -120,7 +124,7 @@ ssize_t until_all(int fd, direction wanted, std::size_t moved, parts left, Attem
     descriptor_wait wait(fd, wanted);
     left.take(moved);
     try {
-        while (wait.allowed() && left.size() > 0 && wait.until_ready()) {
+        while (wait.allowed() && left.size() > 0 && wait.until_ready(true)) {
             const ssize_t more = attempt(left);
             if (more == 0 || (more < 0 && errno != EAGAIN)) {
                 break;

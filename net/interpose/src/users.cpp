@@ -6,6 +6,7 @@
 #include "fiber_call.hpp"
 #include "offload.hpp"
 #include "real_of.hpp"
+#include "signal_waits.hpp"
 
 #include <grp.h>
 #include <pwd.h>
@@ -17,14 +18,20 @@ namespace {
 /// Functions that return null. Without an entry libc leaves errno at 0.
 template <class Call>
 auto find_entry(Call call) {
-    return fiber_call<decltype(call())>(nullptr, [&] { return offloaded(call); });
+    return fiber_call<decltype(call())>(nullptr, [&] {
+        note_call_begins();
+        return offloaded(call);
+    });
 }
 
 /// Functions that return their error.
 template <class Call>
 int find_entry_into(Call call) {
     const int before = errno;
-    const int result = fiber_call<int>(-1, [&] { return offloaded(call); });
+    const int result = fiber_call<int>(-1, [&] {
+        note_call_begins();
+        return offloaded(call);
+    });
     const int error = result == -1 ? errno : result;
     errno = before;
     return error;
@@ -90,7 +97,13 @@ int getgrouplist(const char* user, gid_t own, gid_t* into, int* count) {
     const auto call = [=] {
         return real_of<&::getgrouplist>("getgrouplist")(user, own, into, count);
     };
-    return on_fiber() ? fiber_call<int>(-1, [&] { return offloaded(call); }) : call();
+    if (!on_fiber()) {
+        return call();
+    }
+    return fiber_call<int>(-1, [&] {
+        note_call_begins();
+        return offloaded(call);
+    });
 }
 
 }  // extern "C"

@@ -27,7 +27,8 @@ public:
     void open() { static_cast<void>(::write(ends_.write.get(), "o", 1)); }
     void pass() {
         char byte = 0;
-        static_cast<void>(::read(ends_.read.get(), &byte, 1));
+        while (::read(ends_.read.get(), &byte, 1) < 0 && errno == EINTR) {
+        }
     }
 
 private:

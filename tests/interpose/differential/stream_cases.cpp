@@ -179,13 +179,13 @@ std::span<const int> bufferings_for(const stream_writer& writer) {
 }
 
 /// What another one reads meanwhile, to the end.
-struct reader {
+struct bytes_read {
     std::string read;
     gate ended;
 };
 
-std::shared_ptr<reader> read_meanwhile(session& with, unique_fd from) {
-    auto all = std::make_shared<reader>();
+std::shared_ptr<bytes_read> read_meanwhile(session& with, unique_fd from) {
+    auto all = std::make_shared<bytes_read>();
     with.meanwhile([all, fd = std::make_shared<unique_fd>(std::move(from))] {
         std::array<char, 16384> piece;
         for (ssize_t size = 0; (size = ::read(fd->get(), piece.data(), piece.size())) > 0;) {

@@ -21,8 +21,9 @@ constexpr std::string_view descriptors[]{
 constexpr std::string_view closing[]{"__close",   "close", "close_range",
                                      "closefrom", "dup2",  "dup3"};
 
-constexpr std::string_view sleeps[]{"__nanosleep", "clock_nanosleep", "nanosleep",
-                                    "sleep",       "thrd_sleep",      "usleep"};
+constexpr std::string_view sleeps[]{"__nanosleep", "__sigsuspend", "clock_nanosleep",
+                                    "nanosleep",   "pause",        "sigsuspend",
+                                    "sleep",       "thrd_sleep",   "usleep"};
 
 constexpr std::string_view children[]{"__vfork", "vfork"};
 
@@ -236,6 +237,9 @@ constexpr std::string_view signals[]{"__longjmp_chk", "alarm",         "setitime
 
 constexpr std::string_view pending_signals[]{"sigwait"};
 
+constexpr std::string_view handlers[]{"__sigaction", "__sysv_signal", "bsd_signal", "sigaction",
+                                      "signal",      "sigset",        "ssignal",    "sysv_signal"};
+
 constexpr std::string_view own_stacks[]{"makecontext", "setcontext", "swapcontext"};
 
 constexpr std::string_view own_threads[]{"pthread_create", "thrd_create"};
@@ -244,21 +248,13 @@ constexpr std::string_view hidden_places[]{"asctime",       "ctime",         "ge
                                            "getservbyname", "getservbyport", "gmtime",
                                            "localtime",     "strtok"};
 
-constexpr std::string_view kernel_waits[]{"__recv",          "__sendmmsg",
-                                          "aio_suspend",     "aio_suspend64",
-                                          "copy_file_range", "eventfd_read",
-                                          "eventfd_write",   "fallocate",
-                                          "fallocate64",     "gai_suspend",
-                                          "lio_listio",      "lio_listio64",
-                                          "mq_receive",      "mq_send",
-                                          "mq_timedreceive", "mq_timedsend",
-                                          "msgrcv",          "msgsnd",
-                                          "msync",           "pause",
-                                          "posix_fallocate", "posix_fallocate64",
-                                          "semop",           "semtimedop",
-                                          "sigsuspend",      "sigtimedwait",
-                                          "sigwaitinfo",     "sync",
-                                          "sync_file_range", "tcdrain"};
+constexpr std::string_view kernel_waits[]{
+    "__recv",          "__sendmmsg",        "__xpg_sigpause", "aio_suspend",     "aio_suspend64",
+    "copy_file_range", "eventfd_read",      "eventfd_write",  "fallocate",       "fallocate64",
+    "gai_suspend",     "lio_listio",        "lio_listio64",   "mq_receive",      "mq_send",
+    "mq_timedreceive", "mq_timedsend",      "msgrcv",         "msgsnd",          "msync",
+    "posix_fallocate", "posix_fallocate64", "semop",          "semtimedop",      "sigpause",
+    "sigtimedwait",    "sigwaitinfo",       "sync",           "sync_file_range", "tcdrain"};
 
 constexpr std::string_view names[]{"gethostent", "rcmd", "rexec"};
 
@@ -278,6 +274,7 @@ constexpr symbol_group groups[]{
      descriptors},
     {{verdict::covered, "fibers that wait for the descriptor are woken", ""}, closing},
     {{verdict::covered, "the fiber sleeps", ""}, sleeps},
+    {{verdict::covered, "handlers end the waits of main() with EINTR", ""}, handlers},
     {{verdict::covered, "the layer stands aside in the child", ""}, children},
     {{verdict::covered, "a fiber that has to wait lets the others run", ""}, locks},
     {{verdict::covered, "the fiber waits for the answer", ""}, resolved_names},
