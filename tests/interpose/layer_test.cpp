@@ -9,10 +9,13 @@
 #include <weft/task.hpp>
 
 #include <dlfcn.h>
+#include <poll.h>
+#include <setjmp.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -115,6 +118,61 @@ FIBER_TEST_F(LayerTest, ALoopOverReadyDescriptorsLetsOthersRun) {
         ASSERT_EQ(::read(ends.read.get(), &byte, 1), 1);
         ASSERT_LT(rounds, 1000);
     }
+    other.join();
+}
+
+bool other_ran = false;
+bool other_ran_in_handler = false;
+sigjmp_buf place_to_jump_to;
+
+/// A call that suspends a fiber.
+void poll_nothing() {
+    pollfd nothing{-1, 0, 0};
+    EXPECT_EQ(::poll(&nothing, 1, 1), 0);
+}
+
+void wait_in_handler(int) {
+    poll_nothing();
+    other_ran_in_handler = other_ran;
+}
+
+void jump_out_of_handler(int) {
+    ::siglongjmp(place_to_jump_to, 1);
+}
+
+/// Handles the signal of this test for a lifetime.
+class handled_signal {
+public:
+    explicit handled_signal(void (*handler)(int)) : before_(::signal(SIGUSR1, handler)) {}
+    handled_signal(const handled_signal&) = delete;
+    handled_signal& operator=(const handled_signal&) = delete;
+    ~handled_signal() { ::signal(SIGUSR1, before_); }
+
+private:
+    sighandler_t before_;
+};
+
+FIBER_TEST_F(LayerTest, NobodyElseRunsInTheHandlerOfASignal) {
+    const handled_signal handled(&wait_in_handler);
+    other_ran = false;
+    task<> other = spawn([] { other_ran = true; });
+    ::raise(SIGUSR1);
+    EXPECT_FALSE(other_ran_in_handler);
+    poll_nothing();
+    EXPECT_TRUE(other_ran);
+    other.join();
+}
+
+FIBER_TEST_F(LayerTest, AHandlerThatIsLeftByAJumpIsOver) {
+    const handled_signal handled(&jump_out_of_handler);
+    other_ran = false;
+    task<> other = spawn([] { other_ran = true; });
+    if (sigsetjmp(place_to_jump_to, 1) == 0) {
+        ::raise(SIGUSR1);
+        ADD_FAILURE() << "the handler has returned";
+    }
+    poll_nothing();
+    EXPECT_TRUE(other_ran);
     other.join();
 }
 

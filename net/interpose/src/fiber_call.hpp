@@ -8,6 +8,7 @@
 #include <weft/this_fiber.hpp>
 
 #include "fiber_locale.hpp"
+#include "in_handler.hpp"
 #include "report.hpp"
 #include "vfork.hpp"
 
@@ -35,9 +36,10 @@ namespace weft::interpose {
 }
 
 /// Whether the caller is a fiber that may be suspended. False on plain threads, outside the life
-/// of a runtime, in the child of a fork and in that of a vfork, which shares its parent's memory.
+/// of a runtime, in the handler of a signal, in the child of a fork and in that of a vfork, which
+/// shares its parent's memory.
 [[nodiscard]] inline bool is_fiber() noexcept {
-    return !is_no_fiber() && !in_vfork_child();
+    return !is_no_fiber() && !in_vfork_child() && !in_handler();
 }
 
 /// The same, asked by a function that stands for one of libc, whose calls are counted.

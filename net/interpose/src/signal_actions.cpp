@@ -6,6 +6,7 @@
 
 #include "signal_actions.hpp"
 
+#include "in_handler.hpp"
 #include "real_of.hpp"
 #include "signal_waits.hpp"
 
@@ -64,6 +65,7 @@ void on_signal(int number, siginfo_t* about, void* context) {
     errno = error;
     // One of one argument ignores the others, as when the kernel calls it.
     const handler_of_one called = handler_for(number).load(std::memory_order_relaxed);
+    const entered_handler entered;
     reinterpret_cast<handler_of_three>(reinterpret_cast<void*>(called))(number, about, context);
 }
 
