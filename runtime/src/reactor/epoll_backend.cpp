@@ -25,10 +25,6 @@ namespace weft::detail {
 
 namespace {
 
-// What is received here waits for its fiber to run. With more events at once the sockets, stacks
-// and rows have left the caches by then: with 256, 10,000 connections took a tenth more processor
-// time.
-constexpr int events_per_poll = 48;
 constexpr std::size_t worth_fetching = 16;
 constexpr std::uint64_t wake_tag = ~std::uint64_t{0};
 constexpr std::uint32_t edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
@@ -276,8 +272,10 @@ inline void epoll_backend::fetch(std::span<const epoll_event> happened) const no
     }
 }
 
-int epoll_backend::wait(epoll_event* events, int count, clock::duration limit) noexcept {
+int epoll_backend::wait(clock::duration limit) noexcept {
     using std::chrono::milliseconds;
+    constexpr int count = events_per_poll;
+    epoll_event* const events = events_.data();
     if (limit <= clock::duration::zero()) {
         return ::epoll_wait(epoll_.get(), events, count, 0);
     }
@@ -298,11 +296,10 @@ int epoll_backend::wait(epoll_event* events, int count, clock::duration limit) n
 std::size_t epoll_backend::poll(clock::duration limit) noexcept {
     finished_ = 0;
     finish_cancelled();
-    std::array<epoll_event, events_per_poll> events;
-    const int count = wait(events.data(), events_per_poll, finished_ > 0 ? limit.zero() : limit);
+    const int count = wait(finished_ > 0 ? limit.zero() : limit);
     // Cleared before the work that the waker left is looked at: a later wake() writes again.
     woken_.store(false, std::memory_order_seq_cst);
-    const std::span happened(events.data(), static_cast<std::size_t>(std::max(count, 0)));
+    const std::span happened(events_.data(), static_cast<std::size_t>(std::max(count, 0)));
     if (happened.size() >= worth_fetching) {
         fetch(happened);
     }

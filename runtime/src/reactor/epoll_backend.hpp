@@ -5,12 +5,13 @@
 
 #include <weft/unique_fd.hpp>
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-struct epoll_event;
 
 namespace weft::detail {
 
@@ -72,7 +73,12 @@ private:
     void dispatch(const epoll_event& happened) noexcept;
     void finish_cancelled() noexcept;
     void finished(operation& done) noexcept;
-    int wait(epoll_event* events, int count, clock::duration limit) noexcept;
+    int wait(clock::duration limit) noexcept;
+
+    // What is received here waits for its fiber to run. With more events at once the sockets,
+    // stacks and rows have left the caches by then: with 256, 10,000 connections took a tenth more
+    // processor time.
+    static constexpr std::size_t events_per_poll = 48;
 
     unique_fd epoll_;
     unique_fd wake_;
@@ -80,6 +86,8 @@ private:
     std::vector<descriptor> descriptors_;  // by number
     operation_list cancelled_;
     std::size_t finished_ = 0;  // in this poll()
+    // Not on the stack, which is that of any parked fiber: it would touch cold lines, and a page.
+    std::array<epoll_event, events_per_poll> events_;
 };
 
 }  // namespace weft::detail
