@@ -58,17 +58,26 @@ bool descriptor_wait::until_ready(bool moved_some) {
     waited_ = true;
     at_once_ = 0;
     note_wait();
-    const auto wait = [&] {
-        wanted_ == direction::reading ? io::wait_readable(fd_) : io::wait_writable(fd_);
-    };
     const auto then = moved_some ? after_handler::ends : when_interrupted();
-    return interruptible(then, [&] {
-        if (deadline_ == never) {
-            wait();
-            return true;
-        }
-        return move_on_at(deadline_, wait);
-    });
+    if (deadline_ == never) {
+        wait_until_ready(then);
+        return true;
+    }
+    return wait_until_deadline(then);
+}
+
+// Both out of line, as what is on the stack of a fiber that waits counts thousands of times.
+
+[[gnu::noinline]] void descriptor_wait::wait_until_ready(after_handler then) const {
+    interruptible_here(then, [this] { wait(); });
+}
+
+[[gnu::noinline]] bool descriptor_wait::wait_until_deadline(after_handler then) const {
+    return interruptible_here(then, [this] { return move_on_at(deadline_, [this] { wait(); }); });
+}
+
+void descriptor_wait::wait() const {
+    wanted_ == direction::reading ? io::wait_readable(fd_) : io::wait_writable(fd_);
 }
 
 int descriptor_wait::arrived_error() const noexcept {

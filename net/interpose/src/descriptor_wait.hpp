@@ -24,9 +24,12 @@ public:
     /// When the time limit of the socket passes; `never` if it has none.
     [[nodiscard]] clock::time_point deadline() const noexcept { return deadline_; }
 
-    /// What a handler with SA_RESTART does to the wait: one with a time limit ends.
+    /// What a handler with SA_RESTART does to a wait until then: one with a time limit ends.
+    [[nodiscard]] static after_handler when_interrupted(clock::time_point deadline) noexcept {
+        return deadline == never ? after_handler::goes_on : after_handler::ends;
+    }
     [[nodiscard]] after_handler when_interrupted() const noexcept {
-        return deadline_ == never ? after_handler::goes_on : after_handler::ends;
+        return when_interrupted(deadline_);
     }
 
     /// Suspends the fiber until the descriptor is ready. False: the socket's time limit, which
@@ -46,6 +49,10 @@ public:
     [[nodiscard]] bool futile() const noexcept { return at_once_ > 3; }
 
 private:
+    void wait_until_ready(after_handler then) const;
+    [[nodiscard]] bool wait_until_deadline(after_handler then) const;
+    void wait() const;
+
     int fd_;
     direction wanted_;
     bool blocking_;

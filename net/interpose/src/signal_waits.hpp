@@ -111,12 +111,17 @@ extern constinit thread_local handled_signals* signals_sent_to;
 /// The trampoline's: a handler has run on this thread. Async-signal-safe.
 void note_handler(bool restarts) noexcept;
 
-namespace detail {
-
-/// Out of line, as what is on the stack of a fiber that waits counts thousands of times.
+/// Runs `body`, which waits; a signal whose handler runs meanwhile ends that. Inlined, so that its
+/// frame is the caller's: what is on the stack of a fiber that waits counts thousands of times.
+///
+/// \throws interrupted_by_handler  and what `body` throws.
 template <class Body>
-[[gnu::noinline]] auto interruptibly(handled_signals& mine, after_handler then, Body& body) {
-    const handled_signals::wait wait(mine, then);
+[[gnu::always_inline]] inline auto interruptible_here(after_handler then, Body&& body) {
+    handled_signals* const mine = signals_of_this_fiber();
+    if (mine == nullptr) {
+        return body();
+    }
+    const handled_signals::wait wait(*mine, then);
     try {
         return body();
     } catch (const cancelled&) {
@@ -125,15 +130,10 @@ template <class Body>
     }
 }
 
-}  // namespace detail
-
-/// Runs `body`, which waits; a signal whose handler runs meanwhile ends that.
-///
-/// \throws interrupted_by_handler  and what `body` throws.
+/// The same out of line.
 template <class Body>
-auto interruptible(after_handler then, Body&& body) {
-    handled_signals* const mine = signals_of_this_fiber();
-    return mine == nullptr ? body() : detail::interruptibly(*mine, then, body);
+[[gnu::noinline]] auto interruptible(after_handler then, Body&& body) {
+    return interruptible_here(then, body);
 }
 
 /// For a lifetime the thread has this mask of signals: those that waited for it arrive.

@@ -23,6 +23,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 
 namespace weft::interpose {
 
@@ -80,12 +81,34 @@ inline ssize_t receive_by_reactor(int fd, void* into, std::size_t size) {
     return received.value_or(-1);
 }
 
+/// Until when a blocking call would wait; nothing if it would not wait at all.
+[[gnu::noinline]] inline std::optional<clock::time_point> deadline_to_receive(int fd) noexcept {
+    const descriptor_wait wait(fd, direction::reading);
+    return wait.allowed() ? std::optional(wait.deadline()) : std::nullopt;
+}
+
+/// receive_by_reactor(), until a handler ends it; -1 and errno if it is no socket any more: the
+/// caller has another way. Out of line, so that what was before is not on the stack.
+[[gnu::noinline]] inline ssize_t wait_to_receive(int fd, void* into, std::size_t size,
+                                                 clock::time_point deadline) {
+    try {
+        return interruptible_here(descriptor_wait::when_interrupted(deadline), [&] {
+            return deadline == never ? receive_by_reactor(fd, into, size)
+                                     : receive_by_reactor(fd, into, size, deadline);
+        });
+    } catch (const io_error& failure) {
+        errno = failure.code().value();
+        return -1;
+    }
+}
+
 /// recv() without flags, which may block. Where the last one has taken all there was, this one most
 /// likely waits: then how the caller wants to wait is asked first, and the reactor, which knows
 /// too, makes the only call.
 ///
-/// In a fiber. Cancellation: throws cancelled; no byte is lost.
-inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
+/// In a fiber. Cancellation: throws cancelled; no byte is lost. Out of line, and the wait its last
+/// call: nothing of it is on the stack meanwhile.
+[[gnu::noinline]] inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
     checkpoint();
     const bool tried = !socket_hint::seems_empty(fd);
     if (tried) {
@@ -94,19 +117,9 @@ inline ssize_t receive_on_socket(int fd, void* into, std::size_t size) {
             return received;
         }
     }
-    const descriptor_wait wait(fd, direction::reading);
-    if (wait.allowed()) {
+    if (const auto deadline = deadline_to_receive(fd)) {
         note_wait();
-        try {
-            return interruptible(wait.when_interrupted(), [&] {
-                return wait.deadline() == never
-                           ? receive_by_reactor(fd, into, size)
-                           : receive_by_reactor(fd, into, size, wait.deadline());
-            });
-        } catch (const io_error& failure) {  // no socket any more: the caller has another way
-            errno = failure.code().value();
-            return -1;
-        }
+        return wait_to_receive(fd, into, size, *deadline);
     }
     if (!tried) {
         return receive_at_once(fd, into, size);
