@@ -232,8 +232,9 @@ constexpr std::string_view thread_values[]{
 
 constexpr std::string_view per_fiber[]{"uselocale"};
 
-constexpr std::string_view signals[]{"__longjmp_chk", "alarm",         "setitimer",
-                                     "siglongjmp",    "timer_settime", "ualarm"};
+constexpr std::string_view signals[]{"alarm", "setitimer", "timer_settime", "ualarm"};
+
+constexpr std::string_view jumps[]{"__longjmp_chk", "_longjmp", "longjmp", "siglongjmp"};
 
 constexpr std::string_view pending_signals[]{"sigwait"};
 
@@ -275,6 +276,10 @@ constexpr symbol_group groups[]{
     {{verdict::covered, "fibers that wait for the descriptor are woken", ""}, closing},
     {{verdict::covered, "the fiber sleeps", ""}, sleeps},
     {{verdict::covered, "handlers end the waits of main() with EINTR", ""}, handlers},
+    {{verdict::covered,
+      "ends the handler that it leaves; leaving one that ran while a fiber waited is undefined",
+      ""},
+     jumps},
     {{verdict::covered, "the layer stands aside in the child", ""}, children},
     {{verdict::covered, "a fiber that has to wait lets the others run", ""}, locks},
     {{verdict::covered, "the fiber waits for the answer", ""}, resolved_names},
