@@ -129,6 +129,11 @@ void add_sample(event_members& made, const trace::event& shown) {
     made.emplace_back("stack", shown.stack);
 }
 
+void add_counter(event_members& made, const trace::event& shown, const chunk& in) {
+    made.emplace_back("text", string_of(shown.x, in));
+    made.emplace_back("value", static_cast<std::int64_t>(shown.object));
+}
+
 void add_what_it_names(event_members& made, const trace::event& shown, const chunk& in) {
     if (shown.type == sampled) {  // no value of the enumeration
         add_sample(made, shown);
@@ -160,10 +165,7 @@ void add_what_it_names(event_members& made, const trace::event& shown, const chu
         case event_type::timer_armed:
         case event_type::timer_expired:
         case event_type::timer_disarmed: add_timer(made, shown); break;
-        case event_type::counter:
-            made.emplace_back("text", string_of(shown.x, in));
-            made.emplace_back("value", static_cast<std::int64_t>(shown.object));
-            break;
+        case event_type::counter: add_counter(made, shown, in); break;
         default:
             made.emplace_back("x", shown.x);
             made.emplace_back("object", shown.object);
